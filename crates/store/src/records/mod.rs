@@ -1,0 +1,57 @@
+//! Landed records, and the feed of their changes.
+
+use chrono::{DateTime, Utc};
+use serde_json::value::RawValue;
+use syncline_domain::{ModelId, OrganizationId, RecordId, SyncId};
+
+use crate::error::StoreError;
+use crate::tx::Tx;
+
+/// One landed object.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// Its id, the same for as long as its key exists.
+    pub id: RecordId,
+    /// Its key at the source.
+    pub key: String,
+    /// As the source gave it.
+    pub data: Box<RawValue>,
+    /// When it first landed.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed, if it did.
+    pub modified_at: Option<DateTime<Utc>>,
+    /// When it was found gone, if it is.
+    pub deleted_at: Option<DateTime<Utc>>,
+    /// The sync that wrote it last.
+    pub sync_id: SyncId,
+    /// Its place in the feed.
+    pub number: i64,
+}
+
+/// Some of the feed.
+#[derive(Debug, Clone)]
+pub struct FeedPage {
+    /// In the order of change.
+    pub records: Vec<Record>,
+    /// Where to go on, also when nothing came: the place of the last row that was looked at.
+    pub cursor: i64,
+    /// More rows are there already.
+    pub has_more: bool,
+}
+
+impl Tx<'_> {
+    /// Records behind the place `after` in the order of change; pages are filled past rows that
+    /// `include_deleted: false` leaves out.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for the model; [`StoreError::CursorExpired`] when deletions
+    /// behind `after` were purged.
+    pub fn list_records_of_model(&mut self, organization_id: OrganizationId, model_id: ModelId, after: Option<i64>, include_deleted: bool, limit: i64) -> Result<FeedPage, StoreError> {
+        todo!()
+    }
+
+    /// One record, deleted or not.
+    pub fn find_record(&mut self, organization_id: OrganizationId, model_id: ModelId, id: RecordId) -> Result<Option<Record>, StoreError> {
+        todo!()
+    }
+}
