@@ -74,7 +74,16 @@ pub struct Counters {
 
 impl std::ops::AddAssign for Counters {
     fn add_assign(&mut self, other: Self) {
-        let Self { pages, records, added, changed, unchanged, deleted, bytes, requests } = other;
+        let Self {
+            pages,
+            records,
+            added,
+            changed,
+            unchanged,
+            deleted,
+            bytes,
+            requests,
+        } = other;
         self.pages += pages;
         self.records += records;
         self.added += added;

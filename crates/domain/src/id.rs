@@ -144,10 +144,22 @@ mod tests {
     fn text_follows_the_typeid_specification() {
         // The valid vectors of the TypeID specification.
         for (uuid, suffix) in [
-            ("00000000-0000-0000-0000-000000000000", "00000000000000000000000000"),
-            ("00000000-0000-0000-0000-00000000000a", "0000000000000000000000000a"),
-            ("01890a5d-ac96-774b-bcce-b302099a8057", "01h455vb4pex5vsknk084sn02q"),
-            ("ffffffff-ffff-ffff-ffff-ffffffffffff", "7zzzzzzzzzzzzzzzzzzzzzzzzz"),
+            (
+                "00000000-0000-0000-0000-000000000000",
+                "00000000000000000000000000",
+            ),
+            (
+                "00000000-0000-0000-0000-00000000000a",
+                "0000000000000000000000000a",
+            ),
+            (
+                "01890a5d-ac96-774b-bcce-b302099a8057",
+                "01h455vb4pex5vsknk084sn02q",
+            ),
+            (
+                "ffffffff-ffff-ffff-ffff-ffffffffffff",
+                "7zzzzzzzzzzzzzzzzzzzzzzzzz",
+            ),
         ] {
             let id = SyncId::from_uuid(uuid.parse().unwrap());
             assert_eq!(id.to_string(), format!("sync_{suffix}"));

@@ -1,20 +1,20 @@
 #![doc = include_str!("../README.md")]
 #![warn(missing_docs)]
 
-pub mod id;
-pub mod status;
-pub mod transition;
-pub mod lifecycle;
-pub mod retry;
-pub mod sync;
 pub mod attempt;
-pub mod scope;
-pub mod range;
-pub mod state;
-pub mod schedule;
 pub mod connection;
 pub mod health;
+pub mod id;
+pub mod lifecycle;
 pub mod model;
+pub mod range;
+pub mod retry;
+pub mod schedule;
+pub mod scope;
+pub mod state;
+pub mod status;
+pub mod sync;
+pub mod transition;
 
 pub use id::{
     AttemptNumber, BatchId, ConnectionId, FileId, ModelId, OrganizationId, RecordId, SyncId,

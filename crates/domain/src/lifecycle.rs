@@ -64,11 +64,17 @@ impl Lifecycle {
         if p.attempt < 0 {
             Err(Impossible("the attempt is negative"))
         } else if (p.attempt > 0) != p.started_at.is_some() {
-            Err(Impossible("started_at is set exactly when an attempt was made"))
+            Err(Impossible(
+                "started_at is set exactly when an attempt was made",
+            ))
         } else if p.status.is_final() != p.completed_at.is_some() {
-            Err(Impossible("completed_at is set exactly when the status is final"))
+            Err(Impossible(
+                "completed_at is set exactly when the status is final",
+            ))
         } else if p.error.is_some() && !may_have_error {
-            Err(Impossible("an error stands in pending_retry and failed only"))
+            Err(Impossible(
+                "an error stands in pending_retry and failed only",
+            ))
         } else if p.status == Status::Failed && p.error.is_none() {
             Err(Impossible("a failed sync says why"))
         } else if p.status == Status::Scheduled && p.attempt > 0 {

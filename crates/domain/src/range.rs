@@ -40,18 +40,27 @@ impl TimeRange {
         let reread = inputs.look_back.max(inputs.overlap).max(Duration::zero());
         let yielded = inputs
             .watermark
-            .map(|mark| mark.checked_sub_signed(reread).unwrap_or(DateTime::<Utc>::MIN_UTC))
+            .map(|mark| {
+                mark.checked_sub_signed(reread)
+                    .unwrap_or(DateTime::<Utc>::MIN_UTC)
+            })
             .map(|mark| inputs.floor.map_or(mark, |floor| mark.max(floor)))
             .or(inputs.floor);
         let start = asked_start.or(yielded);
         let ceiling = inputs.ceiling.map_or(inputs.now, |end| end.min(inputs.now));
         let end = asked_end.unwrap_or(ceiling);
-        Self { start, end: start.map_or(end, |start| end.max(start)) }
+        Self {
+            start,
+            end: start.map_or(end, |start| end.max(start)),
+        }
     }
 
     /// A range as it was frozen. The end moves up to the start if it lies before it.
     pub fn frozen(start: Option<DateTime<Utc>>, end: DateTime<Utc>) -> Self {
-        Self { start, end: start.map_or(end, |start| end.max(start)) }
+        Self {
+            start,
+            end: start.map_or(end, |start| end.max(start)),
+        }
     }
 
     /// The first moment inside; `None` is the beginning of time.

@@ -110,8 +110,16 @@ impl RetryPolicy {
             .base
             .checked_mul(1 << doublings)
             .map_or(self.cap, |edge| edge.min(self.cap));
-        let jitter = if jitter.is_finite() { jitter.clamp(0.0, 1.0) } else { 1.0 };
-        #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "milliseconds below the cap are exact in f64")]
+        let jitter = if jitter.is_finite() {
+            jitter.clamp(0.0, 1.0)
+        } else {
+            1.0
+        };
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_precision_loss,
+            reason = "milliseconds below the cap are exact in f64"
+        )]
         let millis = (edge.num_milliseconds() as f64 * jitter) as i64;
         Duration::milliseconds(millis)
     }
@@ -130,19 +138,26 @@ impl RetryPolicy {
         let due_at = now + self.delay(spent.consecutive + 1, jitter);
         match failure {
             Failure::Permanent { message } => Transition::fail(now, message),
-            Failure::Transient { message, not_before } if budget => {
+            Failure::Transient {
+                message,
+                not_before,
+            } if budget => {
                 Transition::retry(now, message, not_before.map_or(due_at, |t| t.max(due_at)))
             }
             Failure::Transient { message, .. } => {
                 Transition::fail(now, format!("{message} ({})", self.spent_words(spent)))
             }
             Failure::Later { message, until } => {
-                let parked_for = spent.parked_since.map_or(Duration::zero(), |since| now - since);
+                let parked_for = spent
+                    .parked_since
+                    .map_or(Duration::zero(), |since| now - since);
                 if parked_for >= self.max_parked {
                     let hours = parked_for.num_hours();
                     Transition::fail(
                         now,
-                        format!("{message} (the provider has said so for {hours} hours without a page between)"),
+                        format!(
+                            "{message} (the provider has said so for {hours} hours without a page between)"
+                        ),
                     )
                 } else {
                     let until = until.unwrap_or(now + self.default_park);
@@ -163,7 +178,10 @@ impl RetryPolicy {
 
     fn spent_words(&self, spent: &Spent) -> String {
         if spent.consecutive + 1 >= self.max_consecutive {
-            format!("gave up after {} failures without progress", spent.consecutive + 1)
+            format!(
+                "gave up after {} failures without progress",
+                spent.consecutive + 1
+            )
         } else {
             format!("gave up after {} retries", spent.total)
         }

@@ -9,7 +9,7 @@ pub enum Schedule {
     Interval(Interval),
     /// At the times of a cron expression.
     #[cfg(feature = "cron")]
-    Cron(Cron),
+    Cron(Box<Cron>),
 }
 
 /// Every so many seconds.
@@ -115,8 +115,14 @@ mod cron {
                     expression: expression.to_owned(),
                     reason: error.to_string(),
                 })?;
-            let zone = zone.parse().map_err(|_| ScheduleError::TimeZone(zone.to_owned()))?;
-            Ok(Self { expression: expression.to_owned(), zone, pattern })
+            let zone = zone
+                .parse()
+                .map_err(|_| ScheduleError::TimeZone(zone.to_owned()))?;
+            Ok(Self {
+                expression: expression.to_owned(),
+                zone,
+                pattern,
+            })
         }
 
         /// The expression as it was given.

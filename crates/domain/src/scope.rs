@@ -32,7 +32,9 @@ pub enum ScopeError {
     #[error("timerange_end must be later than timerange_start")]
     EmptyRange,
     /// A full refresh covers everything, so it takes no range and no entity.
-    #[error("full_refresh covers everything: leave out timerange_start, timerange_end and entity_id")]
+    #[error(
+        "full_refresh covers everything: leave out timerange_start, timerange_end and entity_id"
+    )]
     NarrowedFullRefresh,
     /// An entity without a name.
     #[error("entity_id must have 1 to 255 characters")]
@@ -50,12 +52,18 @@ impl Scope {
 
     /// Everything, from the beginning.
     pub fn full_refresh() -> Self {
-        Self { full_refresh: true, ..Self::default() }
+        Self {
+            full_refresh: true,
+            ..Self::default()
+        }
     }
 
     /// The rows of an uploaded file.
     pub fn file(file: FileId) -> Self {
-        Self { file: Some(file), ..Self::default() }
+        Self {
+            file: Some(file),
+            ..Self::default()
+        }
     }
 
     /// What a request asks for. Times are cut to microseconds, which is what is stored.
@@ -83,7 +91,13 @@ impl Scope {
         {
             return Err(ScopeError::EntityLength);
         }
-        Ok(Self { end, entity, file: None, full_refresh, start })
+        Ok(Self {
+            end,
+            entity,
+            file: None,
+            full_refresh,
+            start,
+        })
     }
 
     /// The range's start, when the caller gave it.

@@ -73,7 +73,9 @@ impl std::fmt::Display for Status {
 
 /// A text that names no status.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a status: use scheduled, queued, running, pending_retry, complete, failed or cancelled")]
+#[error(
+    "`{0}` is not a status: use scheduled, queued, running, pending_retry, complete, failed or cancelled"
+)]
 pub struct UnknownStatus(pub String);
 
 impl std::str::FromStr for Status {

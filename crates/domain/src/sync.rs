@@ -42,7 +42,10 @@ pub struct Sync {
 
 impl Sync {
     /// A new sync that nobody has started.
-    #[expect(clippy::too_many_arguments, reason = "one value for each thing that is decided when a sync is made")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one value for each thing that is decided when a sync is made"
+    )]
     pub fn new(
         id: SyncId,
         organization_id: OrganizationId,

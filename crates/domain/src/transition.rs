@@ -90,9 +90,7 @@ impl TransitionKind {
 
     /// **The table.** `None` means that it cannot happen in this status.
     pub const fn target(self, from: Status) -> Option<Target> {
-        use Status::{
-            Cancelled, Complete, Failed, PendingRetry, Queued, Running, Scheduled,
-        };
+        use Status::{Cancelled, Complete, Failed, PendingRetry, Queued, Running, Scheduled};
         use TransitionKind as K;
         match (self, from) {
             (K::Enqueue, Scheduled | PendingRetry) => Some(Target::To(Queued)),
@@ -103,12 +101,18 @@ impl TransitionKind {
             (K::Rescue, Running) => Some(Target::ByBudget),
             (K::Hold, Queued) => Some(Target::ByAttempt),
             (K::Fail, Running) => Some(Target::To(Failed)),
-            (K::Cancel, Scheduled | Queued | Running | PendingRetry) => {
-                Some(Target::To(Cancelled))
-            }
+            (K::Cancel, Scheduled | Queued | Running | PendingRetry) => Some(Target::To(Cancelled)),
             (
-                K::Enqueue | K::Start | K::Complete | K::Retry | K::Park | K::Release | K::Rescue
-                | K::Hold | K::Fail | K::Cancel,
+                K::Enqueue
+                | K::Start
+                | K::Complete
+                | K::Retry
+                | K::Park
+                | K::Release
+                | K::Rescue
+                | K::Hold
+                | K::Fail
+                | K::Cancel,
                 Scheduled | Queued | Running | PendingRetry | Complete | Failed | Cancelled,
             ) => None,
         }
@@ -248,6 +252,11 @@ impl Transition {
     }
 
     fn bare(kind: TransitionKind, at: DateTime<Utc>) -> Self {
-        Self { kind, at, error: None, due_at: None }
+        Self {
+            kind,
+            at,
+            error: None,
+            due_at: None,
+        }
     }
 }
