@@ -131,7 +131,8 @@ constructor of its name on `Transition`; the database restates the rules with CH
 indexes.
 ";
 
-const RULES: &str = "\
+const RULES: &str = "
+\
 ## Rules beside the table
 
 - **Turn.** Of one model at most one sync is `queued`, `running` or `pending_retry`. Others wait as
