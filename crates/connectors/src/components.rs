@@ -1,0 +1,26 @@
+//! The components of a compiled stream: a file for each family. No component looks at YAML or
+//! JSON of the manifest after it was compiled.
+
+pub mod authenticators;
+pub mod check;
+pub mod cursors;
+pub mod decoders;
+pub mod error_handlers;
+pub mod extractors;
+pub mod interpolated;
+pub mod min_max_datetime;
+mod node;
+pub mod paginators;
+pub mod primary_key;
+pub mod request_bodies;
+pub mod request_option;
+pub mod requesters;
+pub mod retrievers;
+pub mod schema_loaders;
+pub mod selectors;
+pub mod spec;
+pub mod stream;
+pub mod transformations;
+pub mod waits;
+
+pub use node::{CompileError, Node};

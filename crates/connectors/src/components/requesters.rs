@@ -1,0 +1,59 @@
+//! What is sent.
+
+use reqwest::Method;
+
+use super::authenticators::Authenticator;
+use super::error_handlers::ErrorHandlers;
+use super::interpolated::InterpolatedMap;
+use super::request_bodies::RequestBody;
+use super::{CompileError, Node};
+use crate::template::{Names, Template};
+
+/// `HttpRequester`.
+#[derive(Debug, Clone)]
+pub struct HttpRequester {
+    /// `url`, or `url_base` with `path` behind it.
+    pub base: Template,
+    /// `path`.
+    pub path: Option<Template>,
+    /// GET or POST, in practice.
+    pub method: Method,
+    /// Who asks.
+    pub authenticator: Authenticator,
+    /// The query.
+    pub parameters: Option<InterpolatedMap>,
+    /// Headers; a credential goes over them.
+    pub headers: Option<InterpolatedMap>,
+    /// The body.
+    pub body: Option<RequestBody>,
+    /// What the answer means.
+    pub error_handlers: ErrorHandlers,
+}
+
+impl HttpRequester {
+    pub(crate) fn compile(node: &Node<'_>) -> Result<Self, CompileError> {
+        if node.kind() != "HttpRequester" {
+            return Err(node.unsupported());
+        }
+        node.refuse_fields(&["fetch_properties_from_endpoint", "query_properties"])?;
+        let base = match node.template("url_base", Names::Request)? {
+            Some(base) => base,
+            None => node.template("url", Names::Request)?.ok_or_else(|| node.missing("url_base"))?,
+        };
+        let method = node.text("http_method")?.unwrap_or("GET").to_ascii_uppercase();
+        Ok(Self {
+            base,
+            path: node.template("path", Names::Request)?,
+            method: Method::from_bytes(method.as_bytes())
+                .map_err(|_| node.invalid("`http_method` is not a method".to_owned()))?,
+            authenticator: match node.child("authenticator")? {
+                None => Authenticator::None,
+                Some(authenticator) => Authenticator::compile(&authenticator)?,
+            },
+            parameters: InterpolatedMap::compile(node, "request_parameters", Names::Request)?,
+            headers: InterpolatedMap::compile(node, "request_headers", Names::Request)?,
+            body: RequestBody::compile(node)?,
+            error_handlers: ErrorHandlers::compile(node)?,
+        })
+    }
+}

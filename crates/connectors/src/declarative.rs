@@ -1,0 +1,5 @@
+//! Reads compiled streams over HTTP.
+
+mod source;
+
+pub use source::DeclarativeSource;

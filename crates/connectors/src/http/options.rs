@@ -1,0 +1,43 @@
+//! How patient a source is, and how it introduces itself.
+
+use std::time::Duration;
+
+/// Settings of the HTTP side of a source.
+#[derive(Debug, Clone)]
+pub struct SourceOptions {
+    /// To connect, TLS included.
+    pub connect_timeout: Duration,
+    /// From the request to the first byte of the answer.
+    pub first_byte_timeout: Duration,
+    /// The longest silence inside an answer.
+    pub silence_timeout: Duration,
+    /// How often a request is sent at most within one attempt when failures may pass.
+    pub tries: u32,
+    /// The delay before the second try; doubled for each further one. Zero does not wait.
+    pub retry_base: Duration,
+    /// No delay between two tries of a request is longer; a provider that asks for more ends the
+    /// attempt, to be tried again later.
+    pub retry_max_wait: Duration,
+    /// The `User-Agent` header, unless the manifest sets its own.
+    pub user_agent: String,
+    /// Answers with more bytes than this are refused.
+    pub max_answer_bytes: u64,
+    /// Answers with more bytes than this are kept in a temporary file.
+    pub spool_above_bytes: usize,
+}
+
+impl Default for SourceOptions {
+    fn default() -> Self {
+        Self {
+            connect_timeout: Duration::from_secs(10),
+            first_byte_timeout: Duration::from_secs(120),
+            silence_timeout: Duration::from_secs(60),
+            tries: 3,
+            retry_base: Duration::from_millis(500),
+            retry_max_wait: Duration::from_secs(10),
+            user_agent: concat!("syncline/", env!("CARGO_PKG_VERSION")).to_owned(),
+            max_answer_bytes: 8 * 1024 * 1024 * 1024,
+            spool_above_bytes: 8 * 1024 * 1024,
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! A low-code manifest: read, resolved, and compiled stream by stream.
+
+mod error;
+mod parameters;
+mod references;
+mod stream;
+mod yaml;
+mod yaml_scalar;
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Arc, OnceLock};
+
+use serde_json::{Map, Value};
+
+use crate::components::check::Check;
+use crate::components::spec::Spec;
+use crate::components::stream::Stream;
+use crate::components::{CompileError, Node};
+use crate::config::{ConfigProblem, secrets, validate};
+use crate::declarative::DeclarativeSource;
+use crate::error::SourceError;
+use crate::http::options::SourceOptions;
+use crate::source::Source;
+
+pub use error::ManifestError;
+pub use parameters::propagate;
+pub use references::{ReferenceError, resolve};
+pub use stream::StreamInfo;
+use stream::StreamEntry;
+
+pub(crate) use parameters::PARAMETERS;
+
+/// A manifest that can be used; each of its streams may still turn out to be unsupported.
+#[derive(Debug)]
+pub struct Manifest {
+    version: Option<String>,
+    spec: Spec,
+    check: Result<Check, CompileError>,
+    streams: Vec<StreamEntry>,
+    infos: OnceLock<Vec<StreamInfo>>,
+}
+
+impl Manifest {
+    /// Reads and resolves a manifest. Its streams are compiled when they are first asked for.
+    ///
+    /// # Errors
+    /// [`ManifestError`] when nothing of it can be used.
+    pub fn parse(text: &str) -> Result<Self, ManifestError> {
+        let root = yaml::parse(text)?;
+        let Value::Object(top) = &root else {
+            return Err(ManifestError::NotAManifest("it must be a mapping".to_owned()));
+        };
+        let streams = top.get("streams").unwrap_or(&Value::Null);
+        let list = match streams {
+            Value::Array(list) => list.clone(),
+            Value::Null if top.contains_key("dynamic_streams") => Vec::new(),
+            Value::Null => {
+                return Err(ManifestError::NotAManifest("`streams` is missing".to_owned()));
+            }
+            other => match resolve(other, &root) {
+                Ok(Value::Array(list)) => list,
+                _ => return Err(ManifestError::NotAManifest("`streams` must be a list".to_owned())),
+            },
+        };
+        let mut seen = HashSet::new();
+        let streams = list
+            .iter()
+            .enumerate()
+            .map(|(index, node)| StreamEntry::read(index, node, &root))
+            .filter(|stream| seen.insert(stream.name().to_owned()))
+            .collect();
+        Ok(Self {
+            version: top.get("version").and_then(Value::as_str).map(str::to_owned),
+            spec: read_spec(top.get("spec"), &root)?,
+            check: read_check(top.get("check"), &root),
+            streams,
+            infos: OnceLock::new(),
+        })
+    }
+
+    /// The title of its configuration's specification.
+    pub fn title(&self) -> Option<&str> {
+        self.spec.connection_specification.get("title").and_then(Value::as_str)
+    }
+
+    /// The version of the language that it was written for.
+    pub fn version(&self) -> Option<&str> {
+        self.version.as_deref()
+    }
+
+    /// The JSON Schema of the configuration.
+    pub fn connection_specification(&self) -> &Value {
+        &self.spec.connection_specification
+    }
+
+    /// Where people read more.
+    pub fn documentation_url(&self) -> Option<&str> {
+        self.spec.documentation_url.as_deref()
+    }
+
+    /// What is known of every stream, in the manifest's order. The first call compiles all.
+    pub fn streams(&self) -> &[StreamInfo] {
+        self.infos.get_or_init(|| self.streams.iter().map(StreamEntry::info).collect())
+    }
+
+    /// Checks a configuration against the specification. No message contains a value.
+    ///
+    /// # Errors
+    /// Every problem, with the path of its field.
+    pub fn validate_config(&self, config: &Map<String, Value>) -> Result<(), Vec<ConfigProblem>> {
+        validate::validate(&self.spec, config)
+    }
+
+    /// Takes out the fields that the specification marks as `airbyte_secret`, at any depth:
+    /// what is left, and the secrets by JSON pointer.
+    pub fn split_secrets(
+        &self,
+        config: Map<String, Value>,
+    ) -> (Map<String, Value>, BTreeMap<String, Value>) {
+        secrets::split(self.connection_specification(), config)
+    }
+
+    /// Puts secrets back where [`split_secrets`](Self::split_secrets) took them from.
+    pub fn join_secrets(
+        &self,
+        public: Map<String, Value>,
+        secrets: BTreeMap<String, Value>,
+    ) -> Map<String, Value> {
+        secrets::join(public, secrets)
+    }
+
+    /// A source that reads with this configuration, secrets included.
+    ///
+    /// # Errors
+    /// Of the kind `Configuration`, when no HTTP client can be built.
+    pub fn source(
+        self: &Arc<Self>,
+        config: Map<String, Value>,
+        options: SourceOptions,
+    ) -> Result<Arc<dyn Source>, SourceError> {
+        Ok(Arc::new(DeclarativeSource::new(self.clone(), config, options)?))
+    }
+
+    /// The compiled stream of this name; `None` when the manifest has no such stream.
+    pub(crate) fn stream(&self, name: &str) -> Option<Result<&Arc<Stream>, &CompileError>> {
+        self.streams.iter().find(|stream| stream.name() == name).map(StreamEntry::compiled)
+    }
+
+    /// How the connection is checked.
+    pub(crate) fn check(&self) -> Result<&Check, &CompileError> {
+        self.check.as_ref()
+    }
+}
+
+fn read_spec(node: Option<&Value>, root: &Value) -> Result<Spec, ManifestError> {
+    let Some(node) = node else { return Ok(Spec::default()) };
+    let resolved = resolve(node, root).map_err(|error| ManifestError::Spec(error.to_string()))?;
+    let resolved = propagate(resolved, "DeclarativeSource", "spec");
+    Spec::compile(&resolved).map_err(ManifestError::Spec)
+}
+
+fn read_check(node: Option<&Value>, root: &Value) -> Result<Check, CompileError> {
+    let node = node.unwrap_or(&Value::Null);
+    let resolved = resolve(node, root)
+        .map_err(|error| CompileError::Invalid { path: "check".to_owned(), message: error.to_string() })?;
+    let resolved = propagate(resolved, "DeclarativeSource", "check");
+    Node::root("check", &resolved).and_then(|node| Check::compile(&node))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,226 @@
+//! Templates: compiled once, evaluated as the reference evaluates its Jinja.
+//!
+//! A template renders to text as Python would print its values, and the text is then read as a
+//! Python literal: `{{ 5 }}` is a number, `{{ '0x10' }}` is 16, `{{ "true" }}` stays a text.
+//!
+//! Divergences: a comparison of a missing with a number is false here (a type error there, on
+//! which the reference takes the template's own text); `record.items` is the field here; dates
+//! take `+` and `-` only with a call of `duration(…)` on the right.
+
+mod context;
+mod dates;
+mod engine;
+mod filters;
+pub(crate) mod literal;
+mod literal_string;
+mod macros;
+pub(crate) mod python;
+mod rewrite;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use minijinja::ErrorKind;
+use serde_json::Value;
+
+pub use context::{Context, Names};
+pub use engine::Engine;
+
+/// A text that may contain expressions, ready to be evaluated.
+#[derive(Clone)]
+pub struct Template {
+    source: Arc<str>,
+    kind: Kind,
+}
+
+#[derive(Clone)]
+enum Kind {
+    /// No expressions: the value never changes.
+    Constant(Value),
+    Compiled {
+        engine: Engine,
+        /// What the engine knows it by: the source, dates' operators rewritten.
+        name: Arc<str>,
+        parameters: minijinja::Value,
+        /// The names that it reads, with the path behind each as far as it is fixed.
+        reads: Arc<HashSet<String>>,
+    },
+}
+
+/// A template that cannot be compiled or evaluated.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the template `{template}` {problem}")]
+pub struct TemplateError {
+    /// Its source.
+    pub template: String,
+    /// What is wrong.
+    pub problem: String,
+    /// Something that it reads does not exist.
+    pub is_undefined: bool,
+}
+
+impl Template {
+    /// Compiles a text. `parameters` are those of the component that it stands in.
+    ///
+    /// # Errors
+    /// When it is not valid, or reads a name that is unknown where it stands.
+    pub fn compile(
+        engine: &Engine,
+        source: &str,
+        parameters: &Value,
+        names: Names,
+    ) -> Result<Self, TemplateError> {
+        if !["{{", "{%", "{#"].iter().any(|opening| source.contains(opening)) {
+            return Ok(Self { source: source.into(), kind: Kind::Constant(literal::evaluate(source)) });
+        }
+        let fail = |problem: String| TemplateError {
+            template: source.to_owned(),
+            problem,
+            is_undefined: false,
+        };
+        if source.contains("stream_state") {
+            return Err(fail("reads stream_state, which is not available to templates".to_owned()));
+        }
+        let name: Arc<str> = rewrite::date_operators(source).into();
+        let reads = engine.load(&name).map_err(|error| fail(engine::describe(&error)))?;
+        if let Some(filter) = engine.unknown_filter(&name) {
+            return Err(fail(format!("uses the filter `{filter}`, which is not supported")));
+        }
+        for read in &reads {
+            let root = read.split('.').next().unwrap_or(read);
+            if !names.contains(root) && !engine.has_global(root) {
+                return Err(fail(format!("reads `{root}`, which is unknown here")));
+            }
+        }
+        Ok(Self {
+            source: source.into(),
+            kind: Kind::Compiled {
+                engine: engine.clone(),
+                name,
+                parameters: minijinja::Value::from(minijinja::value::Serde(parameters)),
+                reads: Arc::new(reads),
+            },
+        })
+    }
+
+    /// A value that never changes, taken as it stands.
+    pub fn fixed(value: Value) -> Self {
+        Self { source: python::str(&value).into(), kind: Kind::Constant(value) }
+    }
+
+    /// Its source.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Whether it has no expressions.
+    pub fn is_constant(&self) -> bool {
+        matches!(self.kind, Kind::Constant(_))
+    }
+
+    /// The names that begin with `root` that it reads, as `response.meta.next`.
+    pub fn reads<'a>(&'a self, root: &'a str) -> impl Iterator<Item = &'a str> {
+        let reads = match &self.kind {
+            Kind::Constant(_) => None,
+            Kind::Compiled { reads, .. } => Some(reads.iter()),
+        };
+        reads.into_iter().flatten().map(String::as_str).filter(move |read| {
+            read.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
+    }
+
+    /// Its value by the rules of mappings: what is undefined or empty is null.
+    ///
+    /// # Errors
+    /// When it cannot be evaluated.
+    pub fn value(&self, context: &Context) -> Result<Value, TemplateError> {
+        match self.render(context) {
+            Ok(Rendered::Value(value)) => Ok(value),
+            Ok(Rendered::Text(text)) if text.is_empty() => Ok(Value::Null),
+            Ok(Rendered::Text(text)) => Ok(literal::evaluate(&text)),
+            Err(error) if error.is_undefined => Ok(Value::Null),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// As [`value`](Self::value), but the text itself when it renders to one, unread.
+    ///
+    /// # Errors
+    /// When it cannot be evaluated.
+    pub fn text_value(&self, context: &Context) -> Result<Value, TemplateError> {
+        match self.render(context) {
+            Ok(Rendered::Value(_)) => Ok(Value::from(&*self.source)),
+            Ok(Rendered::Text(text)) if text.is_empty() => Ok(Value::Null),
+            Ok(Rendered::Text(text)) => Ok(Value::from(text)),
+            Err(error) if error.is_undefined => Ok(Value::Null),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Its value by the rules of strings: what is undefined at the end of a path is empty, what
+    /// lies below something undefined is an error.
+    ///
+    /// # Errors
+    /// When it cannot be evaluated.
+    pub fn string_value(&self, context: &Context) -> Result<Value, TemplateError> {
+        Ok(match self.render(context)? {
+            Rendered::Value(value) => value,
+            Rendered::Text(text) if text.is_empty() => Value::from(""),
+            Rendered::Text(text) => literal::evaluate(&text),
+        })
+    }
+
+    /// [`string_value`](Self::string_value) as Python prints it.
+    ///
+    /// # Errors
+    /// When it cannot be evaluated.
+    pub fn string(&self, context: &Context) -> Result<String, TemplateError> {
+        self.string_value(context).map(|value| python::str(&value))
+    }
+
+    /// Its truth: the empty values, zero and the texts that say so are false, all else is true.
+    ///
+    /// # Errors
+    /// When it cannot be evaluated.
+    pub fn condition(&self, context: &Context) -> Result<bool, TemplateError> {
+        let value = self.value(context)?;
+        Ok(match &value {
+            Value::Null => false,
+            Value::Bool(value) => *value,
+            Value::Number(number) => number.as_f64() != Some(0.0),
+            Value::String(text) => {
+                !matches!(text.as_str(), "False" | "false" | "{}" | "[]" | "()" | "" | "0" | "0.0")
+            }
+            Value::Array(items) => !items.is_empty(),
+            Value::Object(map) => !map.is_empty(),
+        })
+    }
+
+    fn render(&self, context: &Context) -> Result<Rendered, TemplateError> {
+        match &self.kind {
+            Kind::Constant(value) => Ok(Rendered::Value(value.clone())),
+            Kind::Compiled { engine, name, parameters, .. } => engine
+                .render(name, context.root(parameters.clone()))
+                .map(Rendered::Text)
+                .map_err(|error| TemplateError {
+                    template: self.source.to_string(),
+                    problem: format!("cannot be evaluated: {}", engine::describe(&error)),
+                    is_undefined: error.kind() == ErrorKind::UndefinedError,
+                }),
+        }
+    }
+}
+
+enum Rendered {
+    Value(Value),
+    Text(String),
+}
+
+impl std::fmt::Debug for Template {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "`{}`", self.source)
+    }
+}
+
+#[cfg(test)]
+mod tests;

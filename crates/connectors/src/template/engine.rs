@@ -1,0 +1,93 @@
+//! The template engine: what it knows, and how it prints.
+
+use std::collections::HashSet;
+use std::sync::{Arc, LazyLock};
+
+use fancy_regex::Regex;
+use minijinja::{Environment, Error, ErrorKind, Value};
+
+use super::{dates, filters, macros, python};
+
+/// Compiled templates of one stream. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine(Arc<Environment<'static>>);
+
+/// No evaluation takes more steps: a bound against loops without end.
+const FUEL: u64 = 500_000;
+
+static BASE: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut environment = Environment::new();
+    environment.set_fuel(Some(FUEL));
+    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+    environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
+    environment.set_formatter(|output, _, value| {
+        if value.is_undefined() {
+            return Ok(());
+        }
+        output.write_str(&python::str_of(value)).map_err(Error::from)
+    });
+    environment.remove_global("range");
+    macros::add_to(&mut environment);
+    filters::add_to(&mut environment);
+    dates::add_to(&mut environment);
+    environment
+});
+
+impl Engine {
+    /// An engine without templates.
+    pub fn new() -> Self {
+        let mut environment = BASE.clone();
+        // A template's name is its source.
+        environment.set_loader(|name| Ok(Some(name.to_owned())));
+        environment.set_auto_reload(false);
+        Self(Arc::new(environment))
+    }
+
+    /// Compiles a source and tells the names that it reads.
+    pub(super) fn load(&self, source: &str) -> Result<HashSet<String>, Error> {
+        Ok(self.0.get_template(source)?.undeclared_variables(true))
+    }
+
+    /// The first filter that a source uses and nobody knows; the engine itself would only find
+    /// out when it evaluates.
+    pub(super) fn unknown_filter(&self, source: &str) -> Option<String> {
+        static FILTER: LazyLock<Option<Regex>> =
+            LazyLock::new(|| Regex::new(r#"'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\|\s*([A-Za-z_]\w*)"#).ok());
+        let blocks = source.split("{{").flat_map(|part| part.split("{%")).skip(1);
+        let code = blocks.map(|block| block.split("}}").next().unwrap_or(block));
+        let filter = FILTER.as_ref()?;
+        let mut names = code.flat_map(|code| filter.captures_iter(code).flatten()).filter_map(|found| found.get(1));
+        names.map(|name| name.as_str().to_owned()).find(|name| {
+            let tried = self.0.empty_state().apply_filter(name, &[]);
+            tried.is_err_and(|error| error.kind() == ErrorKind::UnknownFilter)
+        })
+    }
+
+    pub(super) fn has_global(&self, name: &str) -> bool {
+        self.0.globals().any(|(known, _)| known == name)
+    }
+
+    pub(super) fn render(&self, source: &str, root: Value) -> Result<String, Error> {
+        self.0.get_template(source)?.render(root)
+    }
+}
+
+impl Default for Engine {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Engine")
+    }
+}
+
+/// What went wrong, without the source and its line, which the caller tells.
+pub(super) fn describe(error: &Error) -> String {
+    match error.detail() {
+        Some(detail) => format!("{}: {detail}", error.kind()),
+        None => error.kind().to_string(),
+    }
+}

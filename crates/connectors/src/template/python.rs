@@ -1,0 +1,150 @@
+//! Prints values as Python does.
+
+use std::fmt::Write;
+
+use minijinja::value::ValueKind;
+use serde_json::{Number, Value};
+
+/// `str(value)`.
+pub(crate) fn str(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => repr(other),
+    }
+}
+
+/// `repr(value)`.
+pub(crate) fn repr(value: &Value) -> String {
+    let mut out = String::new();
+    write_repr(&mut out, value);
+    out
+}
+
+/// `str(value)` of a template's value.
+pub(super) fn str_of(value: &minijinja::Value) -> String {
+    if let Some(text) = value.as_str() {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    write_value(&mut out, value);
+    out
+}
+
+/// `repr(number)` of a float: the shortest digits, always with a point or an exponent.
+pub(crate) fn float(number: f64) -> String {
+    if number.is_nan() {
+        return "nan".to_owned();
+    }
+    if number.is_infinite() {
+        return if number > 0.0 { "inf" } else { "-inf" }.to_owned();
+    }
+    let magnitude = number.abs();
+    if magnitude != 0.0 && !(1e-4..1e16).contains(&magnitude) {
+        // Rust writes 1e16 and 1.5e-7 where Python writes 1e+16 and 1.5e-07.
+        let text = format!("{number:e}");
+        let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        let (sign, exponent) = match exponent.strip_prefix('-') {
+            Some(exponent) => ('-', exponent),
+            None => ('+', exponent),
+        };
+        return format!("{digits}e{sign}{exponent:0>2}");
+    }
+    if number.fract() == 0.0 { format!("{number:.1}") } else { number.to_string() }
+}
+
+fn write_repr(out: &mut String, value: &Value) {
+    match value {
+        Value::Null => out.push_str("None"),
+        Value::Bool(true) => out.push_str("True"),
+        Value::Bool(false) => out.push_str("False"),
+        Value::Number(number) => out.push_str(&number_text(number)),
+        Value::String(text) => quote(out, text),
+        Value::Array(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                out.push_str(if index == 0 { "" } else { ", " });
+                write_repr(out, item);
+            }
+            out.push(']');
+        }
+        Value::Object(map) => {
+            out.push('{');
+            for (index, (key, item)) in map.iter().enumerate() {
+                out.push_str(if index == 0 { "" } else { ", " });
+                quote(out, key);
+                out.push_str(": ");
+                write_repr(out, item);
+            }
+            out.push('}');
+        }
+    }
+}
+
+fn number_text(number: &Number) -> String {
+    match number.as_f64() {
+        Some(float_value) if number.is_f64() => float(float_value),
+        _ => number.to_string(),
+    }
+}
+
+fn write_value(out: &mut String, value: &minijinja::Value) {
+    match value.kind() {
+        ValueKind::None => out.push_str("None"),
+        ValueKind::Bool => out.push_str(if value.is_true() { "True" } else { "False" }),
+        ValueKind::Number if !value.is_integer() => match f64::try_from(value.clone()) {
+            Ok(number) => out.push_str(&float(number)),
+            Err(_) => push(out, value),
+        },
+        ValueKind::String => match value.as_str() {
+            Some(text) => quote(out, text),
+            None => push(out, value),
+        },
+        ValueKind::Seq | ValueKind::Iterable => {
+            out.push('[');
+            for (index, item) in value.try_iter().into_iter().flatten().enumerate() {
+                out.push_str(if index == 0 { "" } else { ", " });
+                write_value(out, &item);
+            }
+            out.push(']');
+        }
+        ValueKind::Map => {
+            out.push('{');
+            for (index, key) in value.try_iter().into_iter().flatten().enumerate() {
+                out.push_str(if index == 0 { "" } else { ", " });
+                write_value(out, &key);
+                out.push_str(": ");
+                write_value(out, &value.get_item(&key).unwrap_or_default());
+            }
+            out.push('}');
+        }
+        _ => push(out, value),
+    }
+}
+
+fn push(out: &mut String, value: &minijinja::Value) {
+    // Writing to a String cannot fail.
+    let _ = write!(out, "{value}");
+}
+
+/// Single quotes, unless the text holds some and no double ones.
+fn quote(out: &mut String, text: &str) {
+    let mark = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    out.push(mark);
+    for c in text.chars() {
+        match c {
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c if c == mark => {
+                out.push('\\');
+                out.push(c);
+            }
+            c if u32::from(c) < 0x20 || u32::from(c) == 0x7f => {
+                let _ = write!(out, "\\x{:02x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push(mark);
+}
