@@ -71,7 +71,11 @@ impl Default for DemoConfig {
             // 2026-01-01T00:00:00Z
             epoch: DateTime::from_timestamp(1_767_225_600, 0).unwrap_or_default(),
             clock: Clock::Stepped(Duration::from_secs(60)),
-            pace: Pace { updates: 5, inserts: 2, deletes: 1 },
+            pace: Pace {
+                updates: 5,
+                inserts: 2,
+                deletes: 1,
+            },
             advance_every: None,
             max_page_size: 1_000,
             log_capacity: 100_000,
@@ -104,7 +108,9 @@ impl DemoConfig {
         if self.max_page_size == 0 || self.workers == 0 {
             return wrong("max_page_size and workers are at least 1");
         }
-        if self.clock == Clock::Stepped(Duration::ZERO) || self.advance_every == Some(Duration::ZERO) {
+        if self.clock == Clock::Stepped(Duration::ZERO)
+            || self.advance_every == Some(Duration::ZERO)
+        {
             return wrong("a step takes time");
         }
         if let Clock::Stepped(step) = self.clock

@@ -23,7 +23,8 @@ pub struct Demo {
 impl Demo {
     /// Starts to serve on this address; port 0 takes a free one.
     pub fn start(config: DemoConfig, address: SocketAddr) -> Result<Self, DemoError> {
-        let listener = TcpListener::bind(address).map_err(|source| DemoError::Bind { address, source })?;
+        let listener =
+            TcpListener::bind(address).map_err(|source| DemoError::Bind { address, source })?;
         Self::start_on(config, listener)
     }
 
@@ -44,7 +45,12 @@ impl Demo {
             .recv()
             .unwrap_or_else(|_| Err(std::io::Error::other("its thread ended")))
             .map_err(DemoError::Start)?;
-        Ok(Self { address, service, server, thread: Some(thread) })
+        Ok(Self {
+            address,
+            service,
+            server,
+            thread: Some(thread),
+        })
     }
 
     /// Where it listens.

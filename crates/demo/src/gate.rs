@@ -18,7 +18,9 @@ pub struct GateState {
 
 impl Gate {
     pub(crate) fn open() -> Self {
-        Self { state: watch::Sender::new(GateState::default()) }
+        Self {
+            state: watch::Sender::new(GateState::default()),
+        }
     }
 
     pub(crate) fn state(&self) -> GateState {
@@ -52,7 +54,11 @@ impl Gate {
         let mut watcher = self.state.subscribe();
         let _held = Held::new(self);
         while !self.take_pass() {
-            if watcher.wait_for(|state| state.passes != Some(0)).await.is_err() {
+            if watcher
+                .wait_for(|state| state.passes != Some(0))
+                .await
+                .is_err()
+            {
                 return;
             }
         }
@@ -60,17 +66,18 @@ impl Gate {
 
     fn take_pass(&self) -> bool {
         let mut passed = true;
-        self.state.send_if_modified(|state| match &mut state.passes {
-            None => false,
-            Some(0) => {
-                passed = false;
-                false
-            }
-            Some(left) => {
-                *left -= 1;
-                true
-            }
-        });
+        self.state
+            .send_if_modified(|state| match &mut state.passes {
+                None => false,
+                Some(0) => {
+                    passed = false;
+                    false
+                }
+                Some(left) => {
+                    *left -= 1;
+                    true
+                }
+            });
         passed
     }
 }

@@ -58,7 +58,9 @@ impl ServedLog {
 
     /// The log with only the entries later than this one.
     pub(crate) fn after(&self, sequence: u64) -> Self {
-        let begin = self.entries.partition_point(|served| served.sequence <= sequence);
+        let begin = self
+            .entries
+            .partition_point(|served| served.sequence <= sequence);
         Self {
             entries: self.entries.range(begin..).cloned().collect(),
             requests: self.requests,

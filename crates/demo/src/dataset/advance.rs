@@ -51,7 +51,9 @@ impl Ledger {
         let mut dice = Dice::new(&[book.seed, model.index() as u64, 40, u64::from(step)]);
         let mut inserts = pace.inserts;
         for _ in 0..pace.deletes {
-            if let Some(place) = find_place(table, &mut dice, |row| row.is_deletable() && row.changed_in != step) {
+            if let Some(place) = find_place(table, &mut dice, |row| {
+                row.is_deletable() && row.changed_in != step
+            }) {
                 let (deleted, inserted) = table.replace(place, now, step);
                 inserts = inserts.saturating_sub(1);
                 changes.delete(&book, model, &deleted);
@@ -92,5 +94,7 @@ impl Changes {
 fn find_place(table: &Table, dice: &mut Dice, fits: impl Fn(&Row) -> bool) -> Option<usize> {
     let rows = table.rows();
     let start = dice.below(rows.len() as u64) as usize;
-    (start..rows.len()).chain(0..start).find(|place| fits(&rows[*place]))
+    (start..rows.len())
+        .chain(0..start)
+        .find(|place| fits(&rows[*place]))
 }

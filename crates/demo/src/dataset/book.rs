@@ -19,7 +19,10 @@ impl Book {
             Model::Invoices => serde_json::to_writer(out, &Invoice::of(self, row)),
             Model::Payments => serde_json::to_writer(out, &Payment::of(self, row)),
         };
-        debug_assert!(written.is_ok(), "plain structs always serialize into memory");
+        debug_assert!(
+            written.is_ok(),
+            "plain structs always serialize into memory"
+        );
     }
 
     /// The record's id as text, as it stands in JSON but without quotes.
@@ -43,7 +46,9 @@ pub(super) fn time(seconds: i64) -> String {
 }
 
 pub(super) fn date(seconds: i64) -> NaiveDate {
-    DateTime::<Utc>::from_timestamp(seconds, 0).unwrap_or_default().date_naive()
+    DateTime::<Utc>::from_timestamp(seconds, 0)
+        .unwrap_or_default()
+        .date_naive()
 }
 
 /// An amount of money as a JSON number with at most two decimals.

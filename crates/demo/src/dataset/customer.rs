@@ -40,21 +40,78 @@ struct Place {
 }
 
 const PLACES: [Place; 8] = [
-    Place { city: "Hamburg", country: "DE", currency: "EUR", street: "Speicherstraße", suffix: "GmbH" },
-    Place { city: "Lyon", country: "FR", currency: "EUR", street: "Rue Mercière", suffix: "SARL" },
-    Place { city: "Kraków", country: "PL", currency: "PLN", street: "ulica Długa", suffix: "Sp. z o.o." },
-    Place { city: "Bristol", country: "GB", currency: "GBP", street: "Queen Charlotte Street", suffix: "Ltd" },
-    Place { city: "Portland", country: "US", currency: "USD", street: "Alder Street", suffix: "LLC" },
-    Place { city: "São Paulo", country: "BR", currency: "BRL", street: "Rua Augusta", suffix: "Ltda." },
-    Place { city: "大阪市", country: "JP", currency: "JPY", street: "御堂筋", suffix: "株式会社" },
-    Place { city: "Zürich", country: "CH", currency: "CHF", street: "Limmatquai", suffix: "AG" },
+    Place {
+        city: "Hamburg",
+        country: "DE",
+        currency: "EUR",
+        street: "Speicherstraße",
+        suffix: "GmbH",
+    },
+    Place {
+        city: "Lyon",
+        country: "FR",
+        currency: "EUR",
+        street: "Rue Mercière",
+        suffix: "SARL",
+    },
+    Place {
+        city: "Kraków",
+        country: "PL",
+        currency: "PLN",
+        street: "ulica Długa",
+        suffix: "Sp. z o.o.",
+    },
+    Place {
+        city: "Bristol",
+        country: "GB",
+        currency: "GBP",
+        street: "Queen Charlotte Street",
+        suffix: "Ltd",
+    },
+    Place {
+        city: "Portland",
+        country: "US",
+        currency: "USD",
+        street: "Alder Street",
+        suffix: "LLC",
+    },
+    Place {
+        city: "São Paulo",
+        country: "BR",
+        currency: "BRL",
+        street: "Rua Augusta",
+        suffix: "Ltda.",
+    },
+    Place {
+        city: "大阪市",
+        country: "JP",
+        currency: "JPY",
+        street: "御堂筋",
+        suffix: "株式会社",
+    },
+    Place {
+        city: "Zürich",
+        country: "CH",
+        currency: "CHF",
+        street: "Limmatquai",
+        suffix: "AG",
+    },
 ];
 const FIRST: [&str; 12] = [
-    "North", "Harbour", "Copper", "Linden", "Granite", "Falcon", "Amber", "Willow", "Summit", "Orchard", "Silver",
-    "Meadow",
+    "North", "Harbour", "Copper", "Linden", "Granite", "Falcon", "Amber", "Willow", "Summit",
+    "Orchard", "Silver", "Meadow",
 ];
 const SECOND: [&str; 10] = [
-    "Trading", "Logistics", "Foods", "Instruments", "Textiles", "Paper", "Optics", "Tools", "Energy", "Books",
+    "Trading",
+    "Logistics",
+    "Foods",
+    "Instruments",
+    "Textiles",
+    "Paper",
+    "Optics",
+    "Tools",
+    "Energy",
+    "Books",
 ];
 const TERMS: [u32; 4] = [14, 30, 45, 60];
 
@@ -64,13 +121,28 @@ impl Customer {
         let place = place(&mut fixed);
         let (first, second) = (fixed.pick(&FIRST), fixed.pick(&SECOND));
         let (house, postal_code) = (fixed.below(200) + 1, fixed.below(90_000) + 10_000);
-        let tax_id = (fixed.below(4) > 0).then(|| format!("{}{:09}", place.country, fixed.below(1_000_000_000)));
-        let mut current = Dice::new(&[book.seed, 10, u64::from(row.number), u64::from(row.revision)]);
+        let tax_id = (fixed.below(4) > 0)
+            .then(|| format!("{}{:09}", place.country, fixed.below(1_000_000_000)));
+        let mut current = Dice::new(&[
+            book.seed,
+            10,
+            u64::from(row.number),
+            u64::from(row.revision),
+        ]);
         Self {
             id: row.number,
             name: format!("{first} {second} {}", place.suffix),
-            email: format!("accounts{}@{}-{}.example", row.revision, first.to_lowercase(), row.number),
-            phone: format!("+00 {:03} {:06}", current.below(1_000), current.below(1_000_000)),
+            email: format!(
+                "accounts{}@{}-{}.example",
+                row.revision,
+                first.to_lowercase(),
+                row.number
+            ),
+            phone: format!(
+                "+00 {:03} {:06}",
+                current.below(1_000),
+                current.below(1_000_000)
+            ),
             currency: place.currency,
             credit_limit: amount(current.below(200) as i64 * 50_000),
             payment_terms_days: current.pick(&TERMS),

@@ -10,7 +10,11 @@ const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
 impl Dice {
     /// Dice for one thing, named by coordinates such as (seed, model, number).
     pub(crate) fn new(coordinates: &[u64]) -> Self {
-        Self(coordinates.iter().fold(0, |state, part| mix(state.wrapping_add(STEP) ^ *part)))
+        Self(
+            coordinates
+                .iter()
+                .fold(0, |state, part| mix(state.wrapping_add(STEP) ^ *part)),
+        )
     }
 
     pub(crate) fn roll(&mut self) -> u64 {

@@ -42,14 +42,22 @@ pub(super) struct Terms {
 }
 
 const GOODS: [&str; 8] = [
-    "Consulting", "Paper, A4", "Freight", "Licence", "Repair", "Training", "Steel rods", "Hosting",
+    "Consulting",
+    "Paper, A4",
+    "Freight",
+    "Licence",
+    "Repair",
+    "Training",
+    "Steel rods",
+    "Hosting",
 ];
 const STATUSES: [&str; 4] = ["open", "partially_paid", "paid", "paid"];
 
 impl Invoice {
     pub(super) fn of(book: &Book, row: &Row) -> Self {
         let terms = Terms::of(book, row.number);
-        let progress = Dice::new(&[book.seed, 20, u64::from(row.number)]).below(4) + u64::from(row.revision);
+        let progress =
+            Dice::new(&[book.seed, 20, u64::from(row.number)]).below(4) + u64::from(row.revision);
         let progress = (progress as usize).min(STATUSES.len() - 1);
         let (status, due_cents) = match (is_deletable(row.number), STATUSES[progress]) {
             (true, _) => ("draft", terms.total_cents),
@@ -66,7 +74,9 @@ impl Invoice {
             total: amount(terms.total_cents),
             amount_due: amount(due_cents),
             issued_on,
-            due_on: issued_on.checked_add_days(Days::new(30)).unwrap_or(issued_on),
+            due_on: issued_on
+                .checked_add_days(Days::new(30))
+                .unwrap_or(issued_on),
             lines: terms.lines,
             version: row.revision + 1,
             created_at: time(row.created_at),
@@ -79,11 +89,16 @@ impl Terms {
     pub(super) fn of(book: &Book, number: u32) -> Self {
         let mut dice = Dice::new(&[book.seed, 21, u64::from(number)]);
         let customer = pick_lasting(&mut dice, book.customers);
-        let lines: Vec<Line> = (0..1 + dice.below(2)).map(|_| Line::roll(&mut dice)).collect();
+        let lines: Vec<Line> = (0..1 + dice.below(2))
+            .map(|_| Line::roll(&mut dice))
+            .collect();
         Self {
             customer,
             currency: currency_of(book, customer),
-            total_cents: lines.iter().map(|line| line.cents * i64::from(line.quantity)).sum(),
+            total_cents: lines
+                .iter()
+                .map(|line| line.cents * i64::from(line.quantity))
+                .sum(),
             lines,
         }
     }

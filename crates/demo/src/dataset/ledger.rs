@@ -19,7 +19,8 @@ pub(crate) struct Ledger {
 impl Ledger {
     pub(crate) fn new(config: &DemoConfig) -> Self {
         let epoch = config.epoch.timestamp();
-        let table = |model, count| Table::seeded(model, count, config.seed, epoch, config.cache_bytes);
+        let table =
+            |model, count| Table::seeded(model, count, config.seed, epoch, config.cache_bytes);
         Self {
             book: Book {
                 seed: config.seed,
@@ -48,7 +49,9 @@ impl Ledger {
         self.now = match self.clock {
             Clock::Stepped(length) => self.now.saturating_add_unsigned(length.as_secs()),
             Clock::Wall => {
-                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+                let since = SystemTime::now()
+                    .duration_since(UNIX_EPOCH)
+                    .unwrap_or(Duration::ZERO);
                 self.now.max(since.as_secs() as i64)
             }
         };

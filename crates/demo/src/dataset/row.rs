@@ -33,11 +33,23 @@ impl Row {
                     .below(LONGEST_LAG.min(age as u64 + 1))
             }
         };
-        Self { number, revision: 0, created_at, updated_at: created_at + lag as i64, changed_in: 0 }
+        Self {
+            number,
+            revision: 0,
+            created_at,
+            updated_at: created_at + lag as i64,
+            changed_in: 0,
+        }
     }
 
     pub(crate) fn inserted(number: u32, now: i64, step: u32) -> Self {
-        Self { number, revision: 0, created_at: now, updated_at: now, changed_in: step }
+        Self {
+            number,
+            revision: 0,
+            created_at: now,
+            updated_at: now,
+            changed_in: step,
+        }
     }
 
     pub(crate) fn update(&mut self, now: i64, step: u32) {
@@ -59,5 +71,9 @@ pub(super) fn is_deletable(number: u32) -> bool {
 /// A number from 1 to `population` of a row that is never deleted.
 pub(super) fn pick_lasting(dice: &mut Dice, population: u32) -> u32 {
     let number = dice.below(u64::from(population.max(1))) as u32 + 1;
-    if is_deletable(number) { number - 1 } else { number }
+    if is_deletable(number) {
+        number - 1
+    } else {
+        number
+    }
 }

@@ -17,11 +17,19 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    pub(crate) fn seeded(model: Model, count: usize, seed: u64, epoch: i64, cache_bytes: usize) -> Self {
+    pub(crate) fn seeded(
+        model: Model,
+        count: usize,
+        seed: u64,
+        epoch: i64,
+        cache_bytes: usize,
+    ) -> Self {
         let last = count as u32;
         Self {
             model,
-            rows: (1..=last).map(|number| Row::initial(seed, model, number, count, epoch)).collect(),
+            rows: (1..=last)
+                .map(|number| Row::initial(seed, model, number, count, epoch))
+                .collect(),
             next_number: last + 1,
             cache: Cache::new(cache_bytes),
         }

@@ -69,12 +69,19 @@ pub enum When {
 impl FaultPlan {
     /// A plan of one rule for all models.
     pub fn one(fault: Fault, when: When) -> Self {
-        Self { rules: vec![FaultRule { fault, when, model: None }] }
+        Self {
+            rules: vec![FaultRule {
+                fault,
+                when,
+                model: None,
+            }],
+        }
     }
 
     pub(crate) fn check(&self) -> Result<(), String> {
         self.rules.iter().enumerate().try_for_each(|(index, rule)| {
-            rule.check().map_err(|what| format!("rule {index} of the fault plan: {what}"))
+            rule.check()
+                .map_err(|what| format!("rule {index} of the fault plan: {what}"))
         })
     }
 }
@@ -82,13 +89,17 @@ impl FaultPlan {
 impl FaultRule {
     fn check(&self) -> Result<(), &'static str> {
         match &self.when {
-            When::Nth(numbers) if numbers.contains(&0) => return Err("requests are counted from 1"),
+            When::Nth(numbers) if numbers.contains(&0) => {
+                return Err("requests are counted from 1");
+            }
             When::Every(0) => return Err("`every` is at least 1"),
             When::Rate(rate) if !(0.0..=1.0).contains(rate) => return Err("`rate` is from 0 to 1"),
             When::Nth(_) | When::Every(_) | When::Rate(_) | When::Always => {}
         }
         match self.fault {
-            Fault::ServerError { status } if !(500..=599).contains(&status) => Err("`status` is from 500 to 599"),
+            Fault::ServerError { status } if !(500..=599).contains(&status) => {
+                Err("`status` is from 500 to 599")
+            }
             Fault::Slow { millis } if millis > 3_600_000 => Err("`millis` is at most an hour"),
             _ => Ok(()),
         }

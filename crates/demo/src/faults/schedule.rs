@@ -12,7 +12,11 @@ pub(crate) struct FaultSchedule {
 
 impl FaultSchedule {
     pub(crate) fn new(seed: u64, plan: FaultPlan) -> Self {
-        Self { seed, counted: vec![0; plan.rules.len()], plan }
+        Self {
+            seed,
+            counted: vec![0; plan.rules.len()],
+            plan,
+        }
     }
 
     pub(crate) fn plan(&self) -> &FaultPlan {

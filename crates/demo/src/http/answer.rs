@@ -24,7 +24,11 @@ use super::{
 };
 
 /// Answers one page of a list: past the gate, then with the fault whose turn it is, if any.
-pub(super) async fn answer(service: &Service, model: Model, asked: Result<PageRequest, String>) -> HttpResponse {
+pub(super) async fn answer(
+    service: &Service,
+    model: Model,
+    asked: Result<PageRequest, String>,
+) -> HttpResponse {
     let request = match asked {
         Ok(request) => request,
         Err(message) => return bad_request(&message),
@@ -49,7 +53,9 @@ pub(super) async fn answer(service: &Service, model: Model, asked: Result<PageRe
             (json(body.slice(..body.len() / 2)), None)
         }
     };
-    response.extensions_mut().insert(Answered { model, fault, page });
+    response
+        .extensions_mut()
+        .insert(Answered { model, fault, page });
     response
 }
 
@@ -58,19 +64,27 @@ fn whole(page: Arc<Page>) -> (HttpResponse, Option<Arc<Page>>) {
 }
 
 fn json(body: Bytes) -> HttpResponse {
-    HttpResponse::Ok().content_type(ContentType::json()).body(body)
+    HttpResponse::Ok()
+        .content_type(ContentType::json())
+        .body(body)
 }
 
 fn too_many(retry_after: u32) -> HttpResponse {
     let message = format!("the rate limit is used up; come back in {retry_after} seconds");
     let mut response = problem(StatusCode::TOO_MANY_REQUESTS, "rate_limited", &message);
-    response.headers_mut().insert(RETRY_AFTER, retry_after.into());
+    response
+        .headers_mut()
+        .insert(RETRY_AFTER, retry_after.into());
     response
 }
 
 fn server_error(status: u16) -> HttpResponse {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    problem(status, "server_error", "the demo provider fails as it was asked to")
+    problem(
+        status,
+        "server_error",
+        "the demo provider fails as it was asked to",
+    )
 }
 
 /// Promises the whole body, sends so many bytes of it, and closes the connection. When the body
@@ -85,5 +99,7 @@ fn broken_off(body: &Bytes, sent: usize) -> HttpResponse {
         tokio::task::yield_now().await;
         Some((Err(io::Error::other("broken off as asked")), None))
     });
-    HttpResponse::Ok().content_type(ContentType::json()).body(SizedStream::new(body.len() as u64, Box::pin(chunks)))
+    HttpResponse::Ok()
+        .content_type(ContentType::json())
+        .body(SizedStream::new(body.len() as u64, Box::pin(chunks)))
 }

@@ -27,7 +27,9 @@ pub(super) async fn require_token(
         "unauthorized",
         "send the demo's token as `Authorization: Bearer <token>`",
     );
-    refusal.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    refusal
+        .headers_mut()
+        .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     Ok(request.into_response(refusal))
 }
 
@@ -35,8 +37,13 @@ fn has_token(request: &ServiceRequest) -> bool {
     let Some(service) = request.app_data::<Data<Service>>() else {
         return false;
     };
-    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let header = request
+        .headers()
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
     header
         .and_then(|value| value.split_once(' '))
-        .is_some_and(|(scheme, token)| scheme.eq_ignore_ascii_case("bearer") && token.trim() == service.config.token)
+        .is_some_and(|(scheme, token)| {
+            scheme.eq_ignore_ascii_case("bearer") && token.trim() == service.config.token
+        })
 }

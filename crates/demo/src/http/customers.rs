@@ -30,7 +30,10 @@ fn read(service: &Service, request: &HttpRequest) -> Result<PageRequest, String>
         return Err("pages are counted from 1".to_owned());
     }
     Ok(PageRequest {
-        window: query::window(asked.updated_since.as_deref(), asked.updated_before.as_deref())?,
+        window: query::window(
+            asked.updated_since.as_deref(),
+            asked.updated_before.as_deref(),
+        )?,
         position: Position::Page(page),
         limit: query::page_size(service, "per_page", asked.per_page)?,
     })

@@ -26,7 +26,10 @@ pub(super) async fn list(service: Data<Service>, request: HttpRequest) -> HttpRe
 fn read(service: &Service, request: &HttpRequest) -> Result<PageRequest, String> {
     let asked: Parameters = query::parse(request.query_string())?;
     Ok(PageRequest {
-        window: query::window(asked.updated_since.as_deref(), asked.updated_before.as_deref())?,
+        window: query::window(
+            asked.updated_since.as_deref(),
+            asked.updated_before.as_deref(),
+        )?,
         position: Position::Offset(asked.offset.unwrap_or(0)),
         limit: query::page_size(service, "limit", asked.limit)?,
     })

@@ -29,7 +29,10 @@ fn read(service: &Service, request: &HttpRequest) -> Result<PageRequest, String>
         Cursor::decode(text).ok_or_else(|| "`cursor` is not one that this list gave out".to_owned())
     });
     Ok(PageRequest {
-        window: query::window(asked.updated_since.as_deref(), asked.updated_before.as_deref())?,
+        window: query::window(
+            asked.updated_since.as_deref(),
+            asked.updated_before.as_deref(),
+        )?,
         position: Position::After(after.transpose()?),
         limit: query::page_size(service, "limit", asked.limit)?,
     })

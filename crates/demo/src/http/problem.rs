@@ -1,8 +1,4 @@
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::StatusCode,
-    web::JsonConfig,
-};
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web::JsonConfig};
 use serde_json::json;
 
 /// An error as this provider tells it: `{"error": {"code": …, "message": …}}`.
@@ -15,13 +11,19 @@ pub(super) fn bad_request(message: &str) -> HttpResponse {
 }
 
 pub(super) async fn not_found(request: HttpRequest) -> HttpResponse {
-    problem(StatusCode::NOT_FOUND, "not_found", &format!("there is nothing at {}", request.path()))
+    problem(
+        StatusCode::NOT_FOUND,
+        "not_found",
+        &format!("there is nothing at {}", request.path()),
+    )
 }
 
 /// Makes a body that cannot be read a 400 in our own shape.
 pub(super) fn json_config() -> JsonConfig {
-    JsonConfig::default().content_type_required(false).error_handler(|error, _| {
-        let response = bad_request(&error.to_string());
-        actix_web::error::InternalError::from_response(error, response).into()
-    })
+    JsonConfig::default()
+        .content_type_required(false)
+        .error_handler(|error, _| {
+            let response = bad_request(&error.to_string());
+            actix_web::error::InternalError::from_response(error, response).into()
+        })
 }

@@ -39,7 +39,9 @@ fn served(service: &Service, response: &ServiceResponse) -> Served {
     let extensions = response.response().extensions();
     let answered = extensions.get::<Answered>();
     let fault = answered.and_then(|answered| answered.fault);
-    let ids = answered.and_then(|answered| answered.page.as_ref()).map_or(&[][..], |page| &page.ids);
+    let ids = answered
+        .and_then(|answered| answered.page.as_ref())
+        .map_or(&[][..], |page| &page.ids);
     Served {
         sequence: 0,
         at: SystemTime::now().into(),
@@ -52,6 +54,10 @@ fn served(service: &Service, response: &ServiceResponse) -> Served {
         count: ids.len(),
         first_id: ids.first().cloned(),
         last_id: ids.last().cloned(),
-        ids: if service.config.log_ids { ids.to_vec() } else { Vec::new() },
+        ids: if service.config.log_ids {
+            ids.to_vec()
+        } else {
+            Vec::new()
+        },
     }
 }

@@ -17,7 +17,11 @@ use crate::service::Service;
 use super::{auth, control, customers, home, invoices, payments, problem, record};
 
 /// Serves until it is stopped; says through `started` how to stop it, or why it did not start.
-pub(crate) fn run(service: Arc<Service>, listener: TcpListener, started: &SyncSender<io::Result<ServerHandle>>) {
+pub(crate) fn run(
+    service: Arc<Service>,
+    listener: TcpListener,
+    started: &SyncSender<io::Result<ServerHandle>>,
+) {
     rt::System::new().block_on(async move {
         let advance_every = service.config.advance_every;
         let server = match server(Arc::clone(&service), listener) {
@@ -48,7 +52,11 @@ fn server(service: Arc<Service>, listener: TcpListener) -> io::Result<Server> {
             .wrap(from_fn(auth::require_token))
             .wrap(from_fn(record::record))
     };
-    Ok(HttpServer::new(app).workers(workers).disable_signals().listen(listener)?.run())
+    Ok(HttpServer::new(app)
+        .workers(workers)
+        .disable_signals()
+        .listen(listener)?
+        .run())
 }
 
 fn routes(app: &mut ServiceConfig) {

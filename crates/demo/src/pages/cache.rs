@@ -27,7 +27,10 @@ const MOST_ORDERS: usize = 8;
 
 impl Cache {
     pub(crate) fn new(budget: usize) -> Self {
-        Self { kept: Mutex::default(), budget }
+        Self {
+            kept: Mutex::default(),
+            budget,
+        }
     }
 
     pub(crate) fn clear(&mut self) {
@@ -40,7 +43,9 @@ impl Cache {
 
     pub(super) fn keep_page(&self, request: PageRequest, page: &Arc<Page>) {
         let mut kept = self.lock();
-        if kept.bytes + page.memory() <= self.budget && kept.pages.insert(request, Arc::clone(page)).is_none() {
+        if kept.bytes + page.memory() <= self.budget
+            && kept.pages.insert(request, Arc::clone(page)).is_none()
+        {
             kept.bytes += page.memory();
         }
     }

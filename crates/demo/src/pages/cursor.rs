@@ -11,7 +11,10 @@ const PREFIX: &str = "cur_";
 
 impl Cursor {
     pub(crate) fn of(row: &Row) -> Self {
-        Self { updated_at: row.updated_at, number: row.number }
+        Self {
+            updated_at: row.updated_at,
+            number: row.number,
+        }
     }
 
     /// The opaque text that callers send back.

@@ -19,7 +19,9 @@ impl Order {
         if window == Window::default() {
             return Self::Everything;
         }
-        table.cache.order(window, || places(table, |row| window.holds(row)))
+        table
+            .cache
+            .order(window, || places(table, |row| window.holds(row)))
     }
 
     /// All rows by `(updated_at, number)`: for cursor paging. A row that changes moves to the end,
@@ -53,11 +55,17 @@ impl Order {
     pub(super) fn partition(&self, table: &Table, leads: impl Fn(&Row) -> bool) -> usize {
         match self {
             Self::Everything => table.rows().partition_point(leads),
-            Self::Chosen(places) => places.partition_point(|place| leads(&table.rows()[*place as usize])),
+            Self::Chosen(places) => {
+                places.partition_point(|place| leads(&table.rows()[*place as usize]))
+            }
         }
     }
 }
 
 fn places(table: &Table, keep: impl Fn(&Row) -> bool) -> Vec<u32> {
-    (0_u32..).zip(table.rows()).filter(|(_, row)| keep(row)).map(|(place, _)| place).collect()
+    (0_u32..)
+        .zip(table.rows())
+        .filter(|(_, row)| keep(row))
+        .map(|(place, _)| place)
+        .collect()
 }

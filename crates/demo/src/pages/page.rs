@@ -20,7 +20,11 @@ pub(crate) struct Page {
 impl Page {
     /// About how much it holds in memory.
     pub(super) fn memory(&self) -> usize {
-        let ids: usize = self.ids.iter().map(|id| id.capacity() + size_of::<String>()).sum();
+        let ids: usize = self
+            .ids
+            .iter()
+            .map(|id| id.capacity() + size_of::<String>())
+            .sum();
         self.body.len() + ids
     }
 }
@@ -28,7 +32,10 @@ impl Page {
 /// The page that was asked for. With `repeat`, its first record comes a second time at the end.
 pub(crate) fn page_of(book: &Book, table: &Table, request: PageRequest, repeat: bool) -> Arc<Page> {
     let (earliest, latest) = table.cache.bounds(|| bounds(table));
-    let request = PageRequest { window: request.window.normalized(earliest, latest), ..request };
+    let request = PageRequest {
+        window: request.window.normalized(earliest, latest),
+        ..request
+    };
     if let Some(page) = table.cache.page(&request).filter(|_| !repeat) {
         return page;
     }
@@ -55,10 +62,16 @@ pub(crate) fn prerender(book: &Book, table: &Table, limit: usize) -> usize {
             Position::Offset(_) => Position::Offset(seen as u64),
             Position::After(_) => Position::After(after),
         };
-        let request = PageRequest { window: Window::default(), position, limit };
+        let request = PageRequest {
+            window: Window::default(),
+            position,
+            limit,
+        };
         page_of(book, table, request, false);
         let (places, _) = choose(table, &request);
-        after = places.last().map(|place| Cursor::of(&table.rows()[*place as usize]));
+        after = places
+            .last()
+            .map(|place| Cursor::of(&table.rows()[*place as usize]));
         seen += places.len();
         pages += 1;
     }
@@ -81,35 +94,61 @@ fn choose(table: &Table, request: &PageRequest) -> (Vec<u32>, Tail) {
             let order = Order::by_place(table, request.window);
             let total = order.len(table);
             let start = page.saturating_sub(1).saturating_mul(limit as u64);
-            let tail = Tail::Page { page, per_page: limit, total, total_pages: total.div_ceil(limit) };
+            let tail = Tail::Page {
+                page,
+                per_page: limit,
+                total,
+                total_pages: total.div_ceil(limit),
+            };
             (order.slice(table, clamp(start), limit), tail)
         }
         Position::Offset(offset) => {
             let order = Order::by_place(table, request.window);
-            let tail = Tail::Offset { offset, limit, total: order.len(table) };
+            let tail = Tail::Offset {
+                offset,
+                limit,
+                total: order.len(table),
+            };
             (order.slice(table, clamp(offset), limit), tail)
         }
         Position::After(after) => after_cursor(table, request.window, after, limit),
     }
 }
 
-fn after_cursor(table: &Table, window: Window, after: Option<Cursor>, limit: usize) -> (Vec<u32>, Tail) {
+fn after_cursor(
+    table: &Table,
+    window: Window,
+    after: Option<Cursor>,
+    limit: usize,
+) -> (Vec<u32>, Tail) {
     let order = Order::by_change(table);
     let begin = order.partition(table, |row| {
-        window.since.is_some_and(|since| row.updated_at < since) || after.is_some_and(|after| Cursor::of(row) <= after)
+        window.since.is_some_and(|since| row.updated_at < since)
+            || after.is_some_and(|after| Cursor::of(row) <= after)
     });
-    let end = order.partition(table, |row| window.before.is_none_or(|before| row.updated_at < before));
+    let end = order.partition(table, |row| {
+        window.before.is_none_or(|before| row.updated_at < before)
+    });
     let places = order.slice(table, begin, limit.min(end.saturating_sub(begin)));
     let has_more = begin + places.len() < end;
     let last = places.last().filter(|_| has_more);
     let next_cursor = last.map(|place| Cursor::of(&table.rows()[*place as usize]).encode());
-    (places, Tail::Cursor { next_cursor, has_more })
+    (
+        places,
+        Tail::Cursor {
+            next_cursor,
+            has_more,
+        },
+    )
 }
 
 fn bounds(table: &Table) -> (i64, i64) {
-    table.rows().iter().fold((i64::MAX, i64::MIN), |(earliest, latest), row| {
-        (earliest.min(row.updated_at), latest.max(row.updated_at))
-    })
+    table
+        .rows()
+        .iter()
+        .fold((i64::MAX, i64::MIN), |(earliest, latest), row| {
+            (earliest.min(row.updated_at), latest.max(row.updated_at))
+        })
 }
 
 fn clamp(start: u64) -> usize {

@@ -8,9 +8,21 @@ use super::Page;
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub(super) enum Tail {
-    Page { page: u64, per_page: usize, total: usize, total_pages: usize },
-    Offset { offset: u64, limit: usize, total: usize },
-    Cursor { next_cursor: Option<String>, has_more: bool },
+    Page {
+        page: u64,
+        per_page: usize,
+        total: usize,
+        total_pages: usize,
+    },
+    Offset {
+        offset: u64,
+        limit: usize,
+        total: usize,
+    },
+    Cursor {
+        next_cursor: Option<String>,
+        has_more: bool,
+    },
 }
 
 const ABOUT_ONE_RECORD: usize = 420;
@@ -33,5 +45,8 @@ pub(super) fn render(book: &Book, table: &Table, places: &[u32], tail: &Tail) ->
     let tail = serde_json::to_vec(tail).unwrap_or_else(|_| b"{}".to_vec());
     body.extend_from_slice(&tail[1..]);
     body.shrink_to_fit();
-    Page { body: body.into(), ids }
+    Page {
+        body: body.into(),
+        ids,
+    }
 }

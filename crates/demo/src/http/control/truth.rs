@@ -33,7 +33,9 @@ pub(super) async fn read(service: Data<Service>, name: Path<String>) -> HttpResp
         let chunk = begin.map(|begin| chunk(&book, model, &rows, begin));
         async move { chunk.map(|(bytes, next)| (Ok::<_, Infallible>(bytes), next)) }
     });
-    HttpResponse::Ok().content_type(ContentType::json()).streaming(Box::pin(chunks))
+    HttpResponse::Ok()
+        .content_type(ContentType::json())
+        .streaming(Box::pin(chunks))
 }
 
 fn chunk(book: &Book, model: Model, rows: &[Row], begin: usize) -> (Bytes, Option<usize>) {
