@@ -90,13 +90,15 @@ fn server_error(status: u16) -> HttpResponse {
 /// Promises the whole body, sends so many bytes of it, and closes the connection. When the body
 /// fails before its first byte, not even the head is sent.
 fn broken_off(body: &Bytes, sent: usize) -> HttpResponse {
-    let begin = (sent > 0).then(|| body.slice(..sent));
-    let chunks = stream::unfold(begin, |begin| async move {
+    let waits = sent > 0;
+    let chunks = stream::unfold(waits.then(|| body.slice(..sent)), move |begin| async move {
         if let Some(bytes) = begin {
             return Some((Ok(bytes), None));
         }
-        // The server writes out what it has whenever the body makes it wait.
-        tokio::task::yield_now().await;
+        if waits {
+            // The server writes out what it has whenever the body makes it wait.
+            tokio::task::yield_now().await;
+        }
         Some((Err(io::Error::other("broken off as asked")), None))
     });
     HttpResponse::Ok()

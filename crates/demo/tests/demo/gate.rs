@@ -1,4 +1,4 @@
-use serde_json::Value;
+use serde_json::{Value, json};
 use syncline_demo::{GateState, Model};
 
 use crate::reader::{Walk, client, small, sorted, start};
@@ -53,8 +53,8 @@ async fn the_gate_over_http_waits_for_a_held_request() {
         .await
         .unwrap();
     assert_eq!(
-        held.json::<Value>().await.unwrap().to_string(),
-        r#"{"held":1,"passes":0}"#
+        held.json::<Value>().await.unwrap(),
+        json!({"held": 1, "passes": 0})
     );
     let open = client()
         .delete(&gate)
