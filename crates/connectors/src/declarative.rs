@@ -1,5 +1,25 @@
 //! Reads compiled streams over HTTP.
+//!
+//! A [`source`] binds a stream to a configuration ([`bound`]) and plans its range ([`plan`]). The
+//! [`reader`] goes through [`windows`], builds [`requests`], and takes the records out of each
+//! answer as it is parsed ([`answers`], [`extract`], [`sink`]), off the async threads. A
+//! [`position`] says where it stands.
 
+mod answers;
+mod bound;
+mod check;
+mod extract;
+mod fields;
+mod plan;
+mod position;
+mod reader;
+mod requests;
+mod sink;
 mod source;
+mod transform;
+mod windows;
 
 pub use source::DeclarativeSource;
+
+#[cfg(test)]
+mod tests;

@@ -178,6 +178,17 @@ impl Template {
         self.string_value(context).map(|value| python::str(&value))
     }
 
+    /// The text that it renders to, not read as a literal.
+    ///
+    /// # Errors
+    /// When it cannot be evaluated.
+    pub fn text(&self, context: &Context) -> Result<String, TemplateError> {
+        Ok(match self.render(context)? {
+            Rendered::Value(_) => self.source.to_string(),
+            Rendered::Text(text) => text,
+        })
+    }
+
     /// Its truth: the empty values, zero and the texts that say so are false, all else is true.
     ///
     /// # Errors

@@ -37,6 +37,8 @@ pub(crate) struct Needs {
     pub(crate) last_record: bool,
     /// What lies beside the records in an answer: the paths that are read, as far as fixed.
     pub(crate) response: Vec<String>,
+    /// A part of the request reads the page token itself.
+    pub(crate) request_token: bool,
 }
 
 impl Stream {
@@ -53,7 +55,7 @@ impl Stream {
             name: name.to_owned(),
             key: PrimaryKey::compile(node)?,
             cursor: DatetimeBasedCursor::compile(node)?,
-            needs: Needs::of(&retriever, &transformations),
+            needs: Needs::of(&retriever, &transformations, resolved),
             retriever,
             transformations,
             resolved: resolved.clone(),
@@ -62,7 +64,7 @@ impl Stream {
 }
 
 impl Needs {
-    fn of(retriever: &SimpleRetriever, transformations: &[Transformation]) -> Self {
+    fn of(retriever: &SimpleRetriever, transformations: &[Transformation], resolved: &Value) -> Self {
         let paging: Vec<&Template> =
             retriever.paginator.iter().flat_map(|paginator| paginator.strategy.templates()).collect();
         let handling = retriever.requester.error_handlers.templates();
@@ -71,6 +73,7 @@ impl Needs {
             records: !transformations.is_empty() || retriever.selector.filter.is_some(),
             last_record: paging.iter().any(|template| template.reads("last_record").next().is_some()),
             response: response.map(str::to_owned).collect(),
+            request_token: resolved["retriever"]["requester"].to_string().contains("next_page_token"),
         }
     }
 }

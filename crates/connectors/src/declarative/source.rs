@@ -7,16 +7,23 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use syncline_domain::health::Health;
 
+use super::bound::Bound;
+use super::plan::{plan, refuse_scope};
+use super::reader::Reader;
 use crate::error::{SourceError, SourceErrorKind};
+use crate::http::exchange::Exchange;
 use crate::http::options::SourceOptions;
+use crate::http::redact::Redactor;
 use crate::manifest::Manifest;
 use crate::source::{PageReader, Plan, PlanRequest, ReadRequest, Source};
 
 /// A manifest with one connection's configuration.
 pub struct DeclarativeSource {
     manifest: Arc<Manifest>,
+    /// Secrets included; never printed.
     config: Map<String, Value>,
-    options: SourceOptions,
+    public: Map<String, Value>,
+    exchange: Arc<Exchange>,
 }
 
 impl DeclarativeSource {
@@ -29,23 +36,46 @@ impl DeclarativeSource {
         config: Map<String, Value>,
         options: SourceOptions,
     ) -> Result<Self, SourceError> {
-        Ok(Self { manifest, config, options })
+        let (public, secrets) = manifest.split_secrets(config.clone());
+        let exchange = Arc::new(Exchange::new(options, Redactor::new(secrets.values()))?);
+        Ok(Self { manifest, config, public, exchange })
+    }
+
+    /// The streams that the manifest names for a check; the first that can be read when it names
+    /// none in a way that is known here.
+    pub(super) fn streams_to_check(&self) -> Vec<String> {
+        let named = self.manifest.check().map(|check| check.stream_names.clone()).unwrap_or_default();
+        if !named.is_empty() {
+            return named;
+        }
+        let first = self.manifest.streams().iter().find(|stream| stream.is_supported());
+        first.map(|stream| stream.name.clone()).into_iter().collect()
+    }
+
+    fn bind(&self, stream: &str, now: DateTime<Utc>) -> Result<Bound, SourceError> {
+        let refuse = |message| SourceError::new(SourceErrorKind::Configuration, message);
+        let compiled = self
+            .manifest
+            .stream(stream)
+            .ok_or_else(|| refuse(format!("the manifest has no stream `{stream}`")))?
+            .map_err(|error| refuse(format!("the stream `{stream}` cannot be read: {error}")))?;
+        Bound::new(compiled, &self.config, &self.public, now).map_err(|error| self.exchange.template(&error))
     }
 }
 
 #[async_trait]
 impl Source for DeclarativeSource {
     async fn check(&self, now: DateTime<Utc>) -> Health {
-        Health { timestamp: Some(now), ..Health::default() }
+        super::check::check(self, now).await
     }
 
     fn plan(&self, request: PlanRequest<'_>) -> Result<Plan, SourceError> {
-        let _ = (request, &self.manifest, &self.config, &self.options);
-        Err(SourceError::new(SourceErrorKind::Configuration, "reading is being built"))
+        plan(&self.bind(request.stream, request.now)?, request)
     }
 
     fn open(&self, request: ReadRequest) -> Result<Box<dyn PageReader>, SourceError> {
-        let _ = request;
-        Err(SourceError::new(SourceErrorKind::Configuration, "reading is being built"))
+        let bound = self.bind(&request.stream, request.now)?;
+        refuse_scope(&bound, &request.scope)?;
+        Ok(Box::new(Reader::new(Arc::new(bound), self.exchange.clone(), &request)))
     }
 }

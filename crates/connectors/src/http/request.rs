@@ -66,16 +66,18 @@ impl RequestParts {
         node[last.as_str()] = value;
     }
 
-    /// The URL with the query. Parameters that the URL already holds, with the same value or as
-    /// part of a next-page link, are not repeated.
+    /// The URL with the query. A parameter that the URL holds already, with the same value, as a
+    /// next-page link does, is not repeated.
     pub(crate) fn full_url(&self) -> Url {
         let mut url = self.url.clone();
-        let present: Vec<String> = url.query_pairs().map(|(name, _)| name.into_owned()).collect();
+        let present: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+        let is_present = |name: &str, text: &str| present.iter().any(|(n, t)| (n.as_str(), t.as_str()) == (name, text));
         let pairs: Vec<(&str, String)> = self
             .parameters
             .iter()
-            .filter(|(name, value)| !value.is_null() && !present.contains(name))
+            .filter(|(_, value)| !value.is_null())
             .flat_map(|(name, value)| texts(value).map(move |text| (name.as_str(), text)))
+            .filter(|(name, text)| !is_present(name, text))
             .collect();
         if !pairs.is_empty() {
             url.query_pairs_mut().extend_pairs(pairs);

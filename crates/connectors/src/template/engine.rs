@@ -56,8 +56,9 @@ impl Engine {
         let blocks = source.split("{{").flat_map(|part| part.split("{%")).skip(1);
         let code = blocks.map(|block| block.split("}}").next().unwrap_or(block));
         let filter = FILTER.as_ref()?;
-        let mut names = code.flat_map(|code| filter.captures_iter(code).flatten()).filter_map(|found| found.get(1));
-        names.map(|name| name.as_str().to_owned()).find(|name| {
+        let found = code.flat_map(|code| filter.captures_iter(code).flatten());
+        let mut names = found.filter_map(|found| found.get(1)).map(|name| name.as_str().to_owned());
+        names.find(|name| {
             let tried = self.0.empty_state().apply_filter(name, &[]);
             tried.is_err_and(|error| error.kind() == ErrorKind::UnknownFilter)
         })

@@ -1,0 +1,147 @@
+//! Parses an answer on a thread that may block, and gives its records in pages.
+
+use serde_json::Value;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+use super::bound::Keeps;
+use super::extract::{Walked, walk};
+use super::sink::{Batch, Reading, Sink, Skip, Why};
+use crate::error::{SourceError, SourceErrorKind};
+use crate::http::answer::Body;
+use crate::text::cut;
+
+/// What comes out of an answer, piece by piece.
+pub(super) enum Parsed {
+    /// A full page; the answer goes on.
+    Batch(Batch),
+    /// The answer was parsed to its end.
+    Finished(Box<Finished>),
+    Failed(SourceError),
+}
+
+/// The end of an answer.
+pub(super) struct Finished {
+    /// The last page.
+    pub(super) batch: Batch,
+    /// The record path led nowhere.
+    pub(super) is_absent: bool,
+    /// For templates; null where none reads it.
+    pub(super) response: Value,
+    /// For templates; null where none reads it.
+    pub(super) last_record: Value,
+    /// The answer was not the one that was partly read before: it was read from its beginning.
+    pub(super) has_restarted: bool,
+}
+
+/// Begins to parse. Dropping the receiver stops it.
+pub(super) fn parse(body: Body, reading: Reading) -> Receiver<Parsed> {
+    let (sender, receiver) = channel(1);
+    tokio::task::spawn_blocking(move || run(&body, reading, &sender));
+    receiver
+}
+
+fn run(body: &Body, mut reading: Reading, out: &Sender<Parsed>) {
+    let skipped = reading.skip.clone();
+    let result = match once(body, &reading, out) {
+        Err(Why::Changed) => {
+            reading.skip = None;
+            once(body, &reading, out)
+        }
+        other => other,
+    };
+    let last = match result {
+        Ok(finished) => {
+            let has_restarted = skipped.is_some() && reading.skip.is_none();
+            Parsed::Finished(Box::new(Finished { has_restarted, ..finished }))
+        }
+        Err(Why::Failed(error)) => Parsed::Failed(error),
+        Err(Why::Abandoned | Why::Changed) => return,
+    };
+    // Nobody may listen any more, which is fine.
+    let _ = out.blocking_send(last);
+}
+
+fn once(body: &Body, reading: &Reading, out: &Sender<Parsed>) -> Result<Finished, Why> {
+    let bound = &reading.bound;
+    let mut sink = Sink::new(reading, out);
+    let keeps_rest = bound.keeps == Keeps::Rest;
+    let walked = match body {
+        Body::Memory(_) => {
+            let bytes = body.bytes().unwrap_or_default();
+            walk(serde_json::de::SliceRead::new(bytes), &bound.record_path, keeps_rest, &mut sink)
+        }
+        Body::File(file) => {
+            let reader = Body::reader(file).map_err(|error| Why::Failed(not_kept(error)))?;
+            walk(serde_json::de::IoRead::new(reader), &bound.record_path, keeps_rest, &mut sink)
+        }
+    };
+    if let Some(why) = sink.why.take() {
+        return Err(why);
+    }
+    let walked = walked.map_err(|error| Why::Failed(not_json(&error, body)))?;
+    if let Some(kind) = walked.wrong_kind {
+        return Err(Why::Failed(wrong_shape(kind, &bound.record_path)));
+    }
+    // Fewer records than were read before: the answer has changed.
+    let is_short = |skip: &Skip| sink.taken() < skip.records;
+    if reading.skip.as_ref().is_some_and(is_short) {
+        return Err(Why::Changed);
+    }
+    let response = response(body, bound.keeps, &walked)?;
+    let last_record = sink.last_record.take();
+    let last_record = last_record.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+    Ok(Finished {
+        batch: sink.finish(),
+        is_absent: !walked.is_present,
+        response,
+        last_record,
+        has_restarted: false,
+    })
+}
+
+fn response(body: &Body, keeps: Keeps, walked: &Walked) -> Result<Value, Why> {
+    match keeps {
+        Keeps::Nothing => Ok(Value::Null),
+        Keeps::Rest => Ok(walked.rest.clone()),
+        Keeps::Whole => body.json().ok_or_else(|| {
+            Why::Failed(SourceError::new(
+                SourceErrorKind::Refused,
+                "the answer is too large for a template that reads its records: ask for smaller pages",
+            ))
+        }),
+    }
+}
+
+fn not_json(error: &serde_json::Error, body: &Body) -> SourceError {
+    let beginning = body.bytes().map(|bytes| {
+        let head = bytes.get(..400).unwrap_or(bytes);
+        String::from_utf8_lossy(head).split_whitespace().collect::<Vec<_>>().join(" ")
+    });
+    let message = if error.is_io() {
+        "the answer cannot be read from its temporary file".to_owned()
+    } else if beginning.as_deref() == Some("") {
+        "the answer is empty".to_owned()
+    } else if error.is_eof() {
+        "the answer ends in the middle of its JSON".to_owned()
+    } else {
+        let began = beginning.map(|text| format!("; it begins with {}", cut(&text, 120))).unwrap_or_default();
+        let (line, column) = (error.line(), error.column());
+        format!("the answer is not JSON (line {line}, column {column}){began}")
+    };
+    SourceError::new(SourceErrorKind::Transient { not_before: None }, message)
+}
+
+fn wrong_shape(kind: &str, path: &[String]) -> SourceError {
+    let place = if path.is_empty() { "the answer".to_owned() } else { format!("`{}`", path.join(".")) };
+    SourceError::new(SourceErrorKind::Refused, format!("{place} should hold records, but is {kind}"))
+}
+
+fn not_kept(error: std::io::Error) -> SourceError {
+    SourceError {
+        source: Some(Box::new(error)),
+        ..SourceError::new(
+            SourceErrorKind::Transient { not_before: None },
+            "the answer cannot be read from its temporary file",
+        )
+    }
+}

@@ -1,0 +1,199 @@
+//! Takes single fields out of a record's JSON without making values of the rest.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::components::primary_key::PrimaryKey;
+use crate::text::{canonical_json, sha256_hex};
+
+/// The fields that every record of a stream is asked for, found in one pass over its text.
+#[derive(Debug, Clone)]
+pub(super) struct Fields {
+    key: PrimaryKey,
+    cursor: Option<String>,
+    /// Top-level names: those of the key, then the cursor's.
+    names: Vec<String>,
+}
+
+/// What was found in one record.
+#[derive(Debug, PartialEq)]
+pub(super) struct Found {
+    pub(super) key: String,
+    /// The record lacks its primary key, so that its hash stands in.
+    pub(super) lacks_key: bool,
+    /// The cursor field as text.
+    pub(super) cursor: Option<String>,
+}
+
+impl Fields {
+    pub(super) fn new(key: PrimaryKey, cursor: Option<String>) -> Self {
+        let first = |path: &Vec<String>| path.first().cloned().unwrap_or_default();
+        let names = key.paths().iter().map(first).chain(cursor.clone()).collect();
+        Self { key, cursor, names }
+    }
+
+    /// Looks the fields up; the record must be an object.
+    pub(super) fn find(&self, record: &RawValue) -> Result<Found, serde_json::Error> {
+        let mut found: Vec<Option<&RawValue>> = vec![None; self.names.len()];
+        if !self.names.is_empty() {
+            let mut parser = serde_json::Deserializer::from_str(record.get());
+            Pick { names: &self.names, found: &mut found }.deserialize(&mut parser)?;
+        }
+        let cursor = match (&self.cursor, found.last()) {
+            (Some(_), Some(Some(raw))) => text_of(raw),
+            _ => None,
+        };
+        let parts = self.key.paths().iter().zip(&found).map(|(path, raw)| raw.and_then(|raw| below(raw, &path[1..])));
+        let key = match &self.key {
+            PrimaryKey::Hash => None,
+            PrimaryKey::Single(_) => parts.last().flatten().and_then(|part| part.text()),
+            PrimaryKey::Composite(_) => composite(&parts.collect::<Vec<_>>()),
+        };
+        Ok(match key {
+            Some(key) => Found { key, lacks_key: false, cursor },
+            None => {
+                let record: Value = serde_json::from_str(record.get())?;
+                Found { key: sha256_hex(canonical_json(&record)), lacks_key: self.key.is_primary(), cursor }
+            }
+        })
+    }
+}
+
+/// A part of a key: raw where it stands at the top, a value where it lies deeper.
+enum Part<'r> {
+    Raw(&'r RawValue),
+    Value(Value),
+}
+
+impl Part<'_> {
+    fn text(&self) -> Option<String> {
+        match self {
+            Part::Raw(raw) => text_of(raw),
+            Part::Value(Value::Null) => None,
+            Part::Value(Value::String(text)) => Some(text.clone()),
+            Part::Value(value) => Some(canonical_json(value)),
+        }
+    }
+
+    fn json(&self) -> Option<String> {
+        match self {
+            Part::Raw(raw) => {
+                let text = raw.get();
+                // Numbers and plain texts are canonical as they stand.
+                if text.starts_with(['{', '[']) || text.contains('\\') {
+                    serde_json::from_str(text).ok().map(|value: Value| canonical_json(&value))
+                } else {
+                    (text != "null").then(|| text.to_owned())
+                }
+            }
+            Part::Value(Value::Null) => None,
+            Part::Value(value) => Some(canonical_json(value)),
+        }
+    }
+}
+
+fn below<'r>(raw: &'r RawValue, path: &[String]) -> Option<Part<'r>> {
+    if path.is_empty() {
+        return Some(Part::Raw(raw));
+    }
+    let mut value: Value = serde_json::from_str(raw.get()).ok()?;
+    for name in path {
+        value = value.get_mut(name)?.take();
+    }
+    Some(Part::Value(value))
+}
+
+/// A compact JSON array; `None` when every part is absent.
+fn composite(parts: &[Option<Part<'_>>]) -> Option<String> {
+    let texts: Vec<_> = parts.iter().map(|part| part.as_ref().and_then(Part::json)).collect();
+    if texts.iter().all(Option::is_none) {
+        return None;
+    }
+    let mut key = String::from("[");
+    for (index, text) in texts.iter().enumerate() {
+        key.push_str(if index == 0 { "" } else { "," });
+        key.push_str(text.as_deref().unwrap_or("null"));
+    }
+    key.push(']');
+    Some(key)
+}
+
+/// A text without its quotes, anything else as it stands; `None` for null.
+fn text_of(raw: &RawValue) -> Option<String> {
+    let text = raw.get();
+    match text.as_bytes().first()? {
+        b'"' if !text.contains('\\') => Some(text[1..text.len() - 1].to_owned()),
+        b'"' => serde_json::from_str(text).ok(),
+        b'n' => None,
+        b'{' | b'[' => serde_json::from_str(text).ok().map(|value: Value| canonical_json(&value)),
+        _ => Some(text.to_owned()),
+    }
+}
+
+/// Visits an object once, and keeps the raw values of the wanted names.
+struct Pick<'a, 'r> {
+    names: &'a [String],
+    found: &'a mut [Option<&'r RawValue>],
+}
+
+impl<'r> DeserializeSeed<'r> for Pick<'_, 'r> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'r>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'r> Visitor<'r> for Pick<'_, 'r> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'r>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(index) = map.next_key_seed(Wanted(self.names))? {
+            match index {
+                None => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+                Some(index) => {
+                    let raw = map.next_value::<&'r RawValue>()?;
+                    // One field may be wanted twice, as key and as cursor.
+                    for (name, found) in self.names.iter().zip(self.found.iter_mut()) {
+                        if *name == self.names[index] {
+                            *found = Some(raw);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads a key as the index of the name that it is.
+struct Wanted<'a>(&'a [String]);
+
+impl<'r> DeserializeSeed<'r> for Wanted<'_> {
+    type Value = Option<usize>;
+
+    fn deserialize<D: Deserializer<'r>>(self, deserializer: D) -> Result<Option<usize>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Wanted<'_> {
+    type Value = Option<usize>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<Option<usize>, E> {
+        Ok(self.0.iter().position(|name| name == key))
+    }
+}

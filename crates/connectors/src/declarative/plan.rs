@@ -1,0 +1,96 @@
+//! What a sync of a stream would read.
+
+use chrono::Duration;
+use syncline_domain::attempt::Warning;
+use syncline_domain::range::{RangeInputs, TimeRange};
+use syncline_domain::scope::Scope;
+use syncline_domain::state::ModelState;
+
+use super::bound::Bound;
+use crate::error::{SourceError, SourceErrorKind};
+use crate::source::{Plan, PlanRequest};
+
+pub(super) fn plan(bound: &Bound, request: PlanRequest<'_>) -> Result<Plan, SourceError> {
+    refuse_scope(bound, request.scope)?;
+    let mut warnings = Vec::new();
+    let state = usable_state(bound, request.scope, request.states, &mut warnings);
+    let range = match &bound.cursor {
+        None => TimeRange::next(
+            request.scope.start(),
+            request.scope.end(),
+            RangeInputs {
+                watermark: None,
+                look_back: Duration::zero(),
+                overlap: request.overlap,
+                floor: None,
+                ceiling: None,
+                now: request.now,
+            },
+        ),
+        Some(cursor) => {
+            let watermark = state.and_then(|state| cursor.watermark(&state.state));
+            TimeRange::next(
+                request.scope.start(),
+                request.scope.end(),
+                RangeInputs {
+                    watermark,
+                    look_back: watermark.map_or(Duration::zero(), |mark| cursor.look_back_before(mark)),
+                    overlap: request.overlap,
+                    floor: Some(cursor.floor),
+                    ceiling: cursor.ceiling,
+                    now: request.now,
+                },
+            )
+        }
+    };
+    Ok(Plan {
+        range,
+        is_full_pass: is_full_pass(bound, request.scope, request.states),
+        fingerprint: bound.fingerprint.clone(),
+        warnings,
+    })
+}
+
+/// Everything passes by: nothing narrows the request, and records can be told apart.
+pub(super) fn is_full_pass(bound: &Bound, scope: &Scope, states: &[ModelState]) -> bool {
+    let from_the_beginning =
+        bound.cursor.is_none() || usable_state(bound, scope, states, &mut Vec::new()).is_none();
+    scope.is_unbounded() && bound.has_primary_key() && from_the_beginning
+}
+
+/// The state that the range begins from. A full refresh uses none.
+pub(super) fn usable_state<'s>(
+    bound: &Bound,
+    scope: &Scope,
+    states: &'s [ModelState],
+    warnings: &mut Vec<Warning>,
+) -> Option<&'s ModelState> {
+    let cursor = bound.cursor.as_ref().filter(|_| !scope.is_full_refresh())?;
+    let state = states.iter().find(|state| state.partition.is_empty())?;
+    let reason = if state.fingerprint != bound.fingerprint {
+        "the manifest or the configuration has changed since"
+    } else if cursor.watermark(&state.state).is_none() {
+        "it cannot be read"
+    } else {
+        return Some(state);
+    };
+    warnings.push(Warning {
+        code: "state_not_used".to_owned(),
+        message: format!("the model's state is not used, and everything is read again: {reason}"),
+    });
+    None
+}
+
+pub(super) fn refuse_scope(bound: &Bound, scope: &Scope) -> Result<(), SourceError> {
+    let name = &bound.stream.name;
+    let reason = if scope.entity_id().is_some() {
+        format!("{name} cannot be asked for a single entity: its manifest has no way to do so")
+    } else if scope.file_id().is_some() {
+        format!("{name} is read from its provider, not from files")
+    } else if bound.cursor.is_none() && (scope.start().is_some() || scope.end().is_some()) {
+        format!("{name} cannot be asked for a time range: its manifest has no incremental_sync")
+    } else {
+        return Ok(());
+    };
+    Err(SourceError::new(SourceErrorKind::Refused, reason))
+}

@@ -1,0 +1,100 @@
+//! Puts one request together.
+
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use super::bound::Bound;
+use super::windows::Window;
+use crate::components::paginators::TokenOption;
+use crate::http::request::RequestParts;
+use crate::template::{Context, TemplateError};
+
+/// What the templates of a request, and of the records that it brings, can read.
+pub(super) fn context(bound: &Bound, window: Option<&Window>, token: Option<&Value>) -> Context {
+    let mut slice = Map::new();
+    if let (Some(cursor), Some(window)) = (&bound.cursor, window) {
+        slice.insert(cursor.start_name.clone(), Value::from(cursor.write(&window.start)));
+        slice.insert(cursor.end_name.clone(), Value::from(cursor.write(&window.end)));
+    }
+    let token = token.map_or(Value::Null, |token| json!({ "next_page_token": token }));
+    bound.context.clone().with("stream_slice", &Value::Object(slice)).with("next_page_token", &token)
+}
+
+/// The request for a window and a token.
+pub(super) fn build(
+    bound: &Bound,
+    window: Option<&Window>,
+    token: Option<&Value>,
+    context: &Context,
+) -> Result<RequestParts, TemplateError> {
+    let requester = &bound.stream.retriever.requester;
+    let paginator = bound.stream.retriever.paginator.as_ref();
+    let mut parts = RequestParts::new(requester.method.clone(), url(bound, token, context)?);
+    for (name, value) in requester.parameters.iter().map(|map| map.evaluate(context)).collect::<Result<Vec<_>, _>>()?.into_iter().flatten() {
+        parts.set_parameter(&name, &value);
+    }
+    if let Some(headers) = &requester.headers {
+        for (name, value) in headers.evaluate(context)? {
+            parts.set_header(&name, crate::template::python::str(&value));
+        }
+    }
+    if let Some(body) = &requester.body {
+        body.apply(&mut parts, context)?;
+    }
+    if let Some(paginator) = paginator {
+        if let Some(option) = &paginator.page_size_option
+            && let Some(size) = paginator.strategy.page_size(context)?
+        {
+            option.inject(&mut parts, &size.into(), context)?;
+        }
+        if let (Some(TokenOption::Option(option)), Some(token)) = (&paginator.page_token_option, token) {
+            option.inject(&mut parts, token, context)?;
+        }
+    }
+    if let (Some(cursor), Some(window)) = (&bound.cursor, window) {
+        if let Some(option) = &cursor.component.start_option {
+            option.inject(&mut parts, &cursor.write(&window.start).into(), context)?;
+        }
+        if let Some(option) = &cursor.component.end_option {
+            option.inject(&mut parts, &cursor.write(&window.end).into(), context)?;
+        }
+    }
+    requester.authenticator.apply(&mut parts, context)?;
+    Ok(parts)
+}
+
+fn url(bound: &Bound, token: Option<&Value>, context: &Context) -> Result<Url, TemplateError> {
+    let requester = &bound.stream.retriever.requester;
+    let paginator = bound.stream.retriever.paginator.as_ref();
+    let is_path = paginator.is_some_and(|paginator| matches!(paginator.page_token_option, Some(TokenOption::RequestPath)));
+    let base = requester.base.string(context)?;
+    let path = match token.filter(|_| is_path) {
+        Some(token) => Some(crate::template::python::str(token)),
+        None => {
+            let path = requester.path.as_ref().map(|path| path.string(context)).transpose()?;
+            path.map(|path| path.trim_start_matches('/').to_owned())
+        }
+    };
+    join(base.trim(), path.as_deref().map(str::trim)).ok_or_else(|| TemplateError {
+        template: requester.base.source().to_owned(),
+        problem: "gives no valid http or https URL with this configuration".to_owned(),
+        is_undefined: false,
+    })
+}
+
+/// A path is relative to the base, even if the base has no slash at its end.
+fn join(base: &str, path: Option<&str>) -> Option<Url> {
+    let is_http = |url: &Url| matches!(url.scheme(), "http" | "https") && url.has_host();
+    let path = match path {
+        None | Some("") => return Url::parse(base).ok().filter(is_http),
+        Some(path) => path,
+    };
+    if path.starts_with("http://") || path.starts_with("https://") {
+        return Url::parse(path).ok().filter(is_http);
+    }
+    let slash = if base.ends_with('/') { "" } else { "/" };
+    let base = Url::parse(&format!("{base}{slash}")).ok().filter(is_http)?;
+    // A colon in the first segment would be taken for a scheme.
+    let is_plain = path.starts_with(['/', '?', '.']);
+    if is_plain { base.join(path).ok() } else { base.join(&format!("./{path}")).ok() }.filter(is_http)
+}

@@ -1,0 +1,232 @@
+//! Makes records of an answer's objects, and pages of the records, while the answer is parsed.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use serde_json::value::RawValue;
+use syncline_domain::attempt::Warning;
+use tokio::sync::mpsc::Sender;
+
+use super::answers::Parsed;
+use super::bound::Bound;
+use super::extract::{Records, Stop};
+use super::transform::Transform;
+use crate::error::{SourceError, SourceErrorKind};
+use crate::source::{Page, SourceRecord};
+use crate::template::{Context, TemplateError};
+use crate::text::{cut, sha256_hex};
+
+/// Records of an answer that were taken before.
+#[derive(Debug, Clone)]
+pub(super) struct Skip {
+    pub(super) records: i64,
+    /// The hash of the last of them.
+    pub(super) last: Option<String>,
+}
+
+/// What one answer is read with.
+pub(super) struct Reading {
+    pub(super) bound: Arc<Bound>,
+    /// For the templates of records.
+    pub(super) context: Context,
+    pub(super) skip: Option<Skip>,
+    /// Older records are left out, where the provider does not do so itself.
+    pub(super) oldest: Option<DateTime<Utc>>,
+    /// The state is never carried past it.
+    pub(super) range_end: DateTime<Utc>,
+}
+
+/// Records that make a page.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    pub(super) records: Vec<SourceRecord>,
+    /// Records of the answer so far, those left out included.
+    pub(super) taken: i64,
+    /// The hash of the last of them, where the answer goes on behind it.
+    pub(super) last: Option<String>,
+    /// The latest cursor value of this answer so far.
+    pub(super) max: Option<DateTime<Utc>>,
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// Why the parser was stopped.
+pub(super) enum Why {
+    /// Nobody listens any more.
+    Abandoned,
+    /// The answer is not the one that was partly read before.
+    Changed,
+    Failed(SourceError),
+}
+
+pub(super) struct Sink<'r> {
+    reading: &'r Reading,
+    transform: Option<Transform<'r>>,
+    out: &'r Sender<Parsed>,
+    batch: Batch,
+    bytes: usize,
+    /// The hash of the last raw record is only made where a page is cut.
+    previous: Option<Box<RawValue>>,
+    pub(super) last_record: Option<Box<RawValue>>,
+    pub(super) why: Option<Why>,
+}
+
+impl<'r> Sink<'r> {
+    pub(super) fn new(reading: &'r Reading, out: &'r Sender<Parsed>) -> Self {
+        let stream = &reading.bound.stream;
+        let selector = &stream.retriever.selector;
+        let transform = stream.needs.records.then(|| Transform {
+            transformations: &stream.transformations,
+            filter: selector.filter.as_ref(),
+            transform_before_filtering: selector.transform_before_filtering,
+        });
+        Self {
+            reading,
+            transform,
+            out,
+            batch: Batch::default(),
+            bytes: 0,
+            previous: None,
+            last_record: None,
+            why: None,
+        }
+    }
+
+    /// Records of the answer so far, those left out included.
+    pub(super) fn taken(&self) -> i64 {
+        self.batch.taken
+    }
+
+    /// What is left for the answer's last page.
+    pub(super) fn finish(self) -> Batch {
+        self.batch
+    }
+
+    fn accept(&mut self, raw: Box<RawValue>) -> Result<(), Why> {
+        if !raw.get().starts_with('{') {
+            return Err(Why::Failed(self.not_an_object(&raw)));
+        }
+        let taken = self.batch.taken + 1;
+        let is_old = self.reading.skip.as_ref().is_some_and(|skip| taken <= skip.records);
+        if is_old {
+            self.check_skipped(&raw, taken)?;
+            self.batch.taken = taken;
+            if self.reading.bound.stream.needs.last_record
+                && let Some(record) = self.made(raw)?
+            {
+                self.last_record = Some(record);
+            }
+            return Ok(());
+        }
+        // The page that is full goes out only when there is more: the answer's last page says
+        // where the next request begins.
+        if self.is_full(raw.get().len()) {
+            self.flush()?;
+        }
+        self.batch.taken = taken;
+        // The hash is of the record as it came; without a change that is the stored one.
+        self.previous = self.transform.is_some().then(|| raw.clone());
+        if let Some(record) = self.made(raw)? {
+            self.push(record)?;
+        }
+        Ok(())
+    }
+
+    fn made(&self, raw: Box<RawValue>) -> Result<Option<Box<RawValue>>, Why> {
+        let Some(transform) = &self.transform else { return Ok(Some(raw)) };
+        let record = serde_json::from_str::<Value>(raw.get()).map_err(|error| Why::Failed(unreadable(&error)))?;
+        let changed = transform.apply(record, &self.reading.context).map_err(|error| Why::Failed(template(&error)))?;
+        let Some(changed) = changed else { return Ok(None) };
+        let raw = serde_json::value::to_raw_value(&changed);
+        raw.map(Some).map_err(|error| Why::Failed(unreadable(&error)))
+    }
+
+    fn push(&mut self, data: Box<RawValue>) -> Result<(), Why> {
+        let bound = &self.reading.bound;
+        let found = bound.fields.find(&data).map_err(|error| Why::Failed(unreadable(&error)))?;
+        if let Some(cursor) = &bound.cursor {
+            match found.cursor.as_deref().map(|text| cursor.read(text)) {
+                Some(Some(changed)) => {
+                    if self.reading.oldest.is_some_and(|oldest| changed < oldest) {
+                        return Ok(());
+                    }
+                    // What changed after the range's end belongs to the next sync.
+                    let changed = changed.min(self.reading.range_end);
+                    self.batch.max = self.batch.max.max(Some(changed));
+                }
+                Some(None) => self.warn("cursor_value_unreadable", || {
+                    format!("records have a value in `{}` that is none of the manifest's formats; they were kept", cursor.field)
+                }),
+                None => self.warn("cursor_value_absent", || {
+                    format!("records lack the cursor field `{}`; they were kept", cursor.field)
+                }),
+            }
+        }
+        if found.lacks_key {
+            self.warn("primary_key_absent", || {
+                "records lack their primary key; the hash of the whole record stands in".to_owned()
+            });
+        }
+        if bound.stream.needs.last_record {
+            self.last_record = Some(data.clone());
+        }
+        self.bytes += data.get().len();
+        self.batch.records.push(SourceRecord { key: found.key, data });
+        Ok(())
+    }
+
+    fn is_full(&self, more: usize) -> bool {
+        let count = self.batch.records.len();
+        count >= Page::MAX_RECORDS || (count > 0 && self.bytes + more > Page::MAX_BYTES)
+    }
+
+    fn flush(&mut self) -> Result<(), Why> {
+        let raw = self.previous.as_deref().or(self.batch.records.last().map(|record| &*record.data));
+        let last = raw.map(|raw| sha256_hex(raw.get()));
+        let next = Batch { taken: self.batch.taken, max: self.batch.max, ..Batch::default() };
+        let batch = std::mem::replace(&mut self.batch, next);
+        self.bytes = 0;
+        self.out.blocking_send(Parsed::Batch(Batch { last, ..batch })).map_err(|_| Why::Abandoned)
+    }
+
+    /// An answer that was partly read is only gone on with while it is the same.
+    fn check_skipped(&self, raw: &RawValue, taken: i64) -> Result<(), Why> {
+        let Some(skip) = self.reading.skip.as_ref().filter(|skip| skip.records == taken) else { return Ok(()) };
+        match &skip.last {
+            Some(last) if *last != sha256_hex(raw.get()) => Err(Why::Changed),
+            _ => Ok(()),
+        }
+    }
+
+    fn warn(&mut self, code: &str, message: impl FnOnce() -> String) {
+        if !self.batch.warnings.iter().any(|warning| warning.code == code) {
+            self.batch.warnings.push(Warning { code: code.to_owned(), message: message() });
+        }
+    }
+
+    fn not_an_object(&self, raw: &RawValue) -> SourceError {
+        let path = self.reading.bound.record_path.join(".");
+        let place = if path.is_empty() { "the answer".to_owned() } else { format!("`{path}`") };
+        SourceError::new(
+            SourceErrorKind::Refused,
+            format!("record {} of {place} is not an object: {}", self.batch.taken + 1, cut(raw.get(), 200)),
+        )
+    }
+}
+
+impl Records for Sink<'_> {
+    fn take(&mut self, record: Box<RawValue>) -> Result<(), Stop> {
+        self.accept(record).map_err(|why| {
+            self.why = Some(why);
+            Stop
+        })
+    }
+}
+
+fn unreadable(error: &serde_json::Error) -> SourceError {
+    SourceError::new(SourceErrorKind::Refused, format!("a record cannot be read: {error}"))
+}
+
+fn template(error: &TemplateError) -> SourceError {
+    SourceError::new(SourceErrorKind::Configuration, error.to_string())
+}

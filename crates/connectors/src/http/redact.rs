@@ -1,0 +1,91 @@
+//! Keeps secrets out of texts.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use url::Url;
+
+/// Shorter values are too common in ordinary texts to be told apart from them.
+const MIN_LENGTH: usize = 4;
+
+/// The secret values of one connection.
+#[derive(Clone, Default)]
+pub(crate) struct Redactor {
+    secrets: Arc<[String]>,
+}
+
+impl Redactor {
+    pub(crate) fn new<'v>(secrets: impl Iterator<Item = &'v Value>) -> Self {
+        let mut found = Vec::new();
+        secrets.for_each(|secret| collect(secret, &mut found));
+        // The longer first: one may contain another.
+        found.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        found.dedup();
+        Self { secrets: found.into() }
+    }
+
+    /// The text with every secret replaced.
+    pub(crate) fn clean(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for secret in self.secrets.iter() {
+            if text.contains(secret.as_str()) {
+                text = text.replace(secret.as_str(), "***");
+            }
+        }
+        text
+    }
+
+    /// Whether a value holds a secret anywhere.
+    pub(crate) fn is_in(&self, value: &Value) -> bool {
+        match value {
+            Value::String(text) => self.secrets.iter().any(|secret| text.contains(secret.as_str())),
+            Value::Array(items) => items.iter().any(|item| self.is_in(item)),
+            Value::Object(map) => map.values().any(|item| self.is_in(item)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        }
+    }
+
+    /// A page token as it may be stored: a link without its query parameters that hold a secret,
+    /// or that carry the credential. They are added again when the link is followed.
+    pub(crate) fn strip_token(&self, token: &Value, credential: Option<&str>) -> Value {
+        let Some(text) = token.as_str().filter(|text| text.contains('?')) else { return token.clone() };
+        let Some((before, query)) = text.split_once('?') else { return token.clone() };
+        let (query, fragment) = query.split_once('#').map_or((query, None), |(q, f)| (q, Some(f)));
+        let holds = |part: &str| {
+            // A parser of URLs undoes the encoding.
+            let pair = Url::parse(&format!("http://x/?{part}"));
+            pair.is_ok_and(|url| {
+                url.query_pairs().any(|(name, value)| {
+                    Some(&*name) == credential || self.secrets.iter().any(|secret| value.contains(secret.as_str()))
+                })
+            })
+        };
+        let kept: Vec<&str> = query.split('&').filter(|part| !holds(part)).collect();
+        let mut stripped = before.to_owned();
+        if !kept.is_empty() {
+            stripped.push('?');
+            stripped.push_str(&kept.join("&"));
+        }
+        if let Some(fragment) = fragment {
+            stripped.push('#');
+            stripped.push_str(fragment);
+        }
+        Value::from(stripped)
+    }
+}
+
+fn collect(secret: &Value, found: &mut Vec<String>) {
+    match secret {
+        Value::String(text) if text.chars().count() >= MIN_LENGTH => {
+            found.push(text.clone());
+            let encoded: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
+            if encoded != *text {
+                found.push(encoded);
+            }
+        }
+        Value::Number(number) if number.to_string().len() >= MIN_LENGTH => found.push(number.to_string()),
+        Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
+        Value::Object(map) => map.values().for_each(|item| collect(item, found)),
+        Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null => {}
+    }
+}
