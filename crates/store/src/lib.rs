@@ -20,3 +20,6 @@ pub mod syncs;
 pub mod runs;
 pub mod records;
 mod transitions;
+
+mod db;
+mod schema;

@@ -1,0 +1,16 @@
+DROP TABLE records;
+DROP TABLE seen_pages;
+DROP TABLE staged_states;
+DROP TABLE attempts;
+DROP TABLE batch_members;
+DROP TABLE syncs;
+DROP TABLE batches;
+DROP TABLE model_states;
+DROP TABLE model_feeds;
+DROP TABLE models;
+DROP TABLE connections;
+DROP TABLE manifests;
+DROP TABLE idempotency_keys;
+DROP TABLE tokens;
+DROP TABLE organizations;
+DROP TABLE settings;
