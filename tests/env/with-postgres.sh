@@ -31,9 +31,7 @@ main() {
 
 find_postgres() {
     bin=$(postgres_bin) || {
-        echo "PostgreSQL's server programs (initdb, postgres) were not found." >&2
-        echo "    Debian, Ubuntu: apt-get install postgresql   (or: make setup)" >&2
-        echo "    Fedora: dnf install postgresql-server        macOS: brew install postgresql" >&2
+        "$here/preflight.sh" test
         exit 69
     }
 }
@@ -73,6 +71,7 @@ make_cluster() {
     postmaster=
     command=
     trap 'stop_cluster' EXIT
+    trap 'interrupted HUP 129' HUP
     trap 'interrupted INT 130' INT
     trap 'interrupted TERM 143' TERM
     chmod 0700 "$cluster"
@@ -80,8 +79,8 @@ make_cluster() {
         chown "$user" "$cluster"
     fi
     if ! (cd "$cluster" && as_user "$bin/initdb" -D "$cluster/data" -U postgres -A trust -E UTF8 \
-        --locale=C --no-sync >"$cluster.log" 2>&1); then
-        cat "$cluster.log" >&2
+        --locale=C --no-sync >"$cluster/initdb.log" 2>&1); then
+        cat "$cluster/initdb.log" >&2
         exit 70
     fi
     cat >"$cluster/settings" <<SETTINGS
@@ -116,34 +115,49 @@ start_cluster() {
     postmaster=$(head -n 1 "$cluster/data/postmaster.pid")
 }
 
-# In the background and waited for, so that a signal reaches this script's traps at once.
+# In the background and waited for, so that a signal reaches this script's traps at once; as a
+# process group of its own (set -m), so that the signal can be passed on to all of it. A person at
+# a terminal keeps the foreground, as `tests/env/with-postgres.sh bash` needs it.
 run_command() {
     local code=0
-    "$@" <&0 &
-    command=$!
-    wait "$command" || code=$?
-    command=
+    if [ -t 0 ]; then
+        "$@" || code=$?
+    else
+        set -m
+        "$@" <&0 &
+        command=$!
+        set +m
+        wait "$command" || code=$?
+        command=
+    fi
     exit "$code"
 }
 
 interrupted() {
-    trap '' INT TERM
+    trap '' HUP INT TERM
     if [ -n "$command" ]; then
-        kill -s "$1" "$command" 2>/dev/null || true
+        kill -s "$1" -- "-$command" 2>/dev/null || true
         wait "$command" 2>/dev/null || true
     fi
     exit "$2"
 }
 
+# At once, without a checkpoint: nothing of it is needed any more. The file goes last of all.
 stop_cluster() {
-    trap '' INT TERM
+    trap '' HUP INT TERM
     if [ -n "$postmaster" ]; then
-        kill -s INT "$postmaster" 2>/dev/null || true
-        while kill -0 "$postmaster" 2>/dev/null; do
+        local patience=200
+        kill -s QUIT "$postmaster" 2>/dev/null || true
+        while [ -e "$cluster/data/postmaster.pid" ] && kill -0 "$postmaster" 2>/dev/null; do
+            patience=$((patience - 1))
+            if [ "$patience" -eq 0 ]; then
+                kill -s KILL "$postmaster" 2>/dev/null || true
+                break
+            fi
             sleep 0.05
         done
     fi
-    rm -rf "$cluster" "$cluster.log"
+    rm -rf "$cluster"
 }
 
 main "$@"

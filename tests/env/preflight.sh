@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# Names all that is missing before anything compiles, with the line that installs it.
+#
+#     tests/env/preflight.sh run|sqlite|test [--setup]
+#
+# With --setup, root on Debian or Ubuntu installs it at once: a fresh container or CI.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tests/env/lib.sh
+. "$here/lib.sh"
+
+main() {
+    local mode=${1:-} setup=${2:-} missing
+    case $mode in
+    run | sqlite | test) ;;
+    *)
+        echo "usage: tests/env/preflight.sh run|sqlite|test [--setup]" >&2
+        exit 64
+        ;;
+    esac
+    missing=$(missing_parts "$mode")
+    if [ -n "$missing" ] && [ "$setup" = --setup ] && can_install; then
+        "$here/setup.sh" "$mode"
+        missing=$(missing_parts "$mode")
+    fi
+    if [ -n "$missing" ]; then
+        # Words without blanks, one for each part.
+        # shellcheck disable=SC2086
+        report "$mode" $missing >&2
+        exit 69
+    fi
+}
+
+can_install() {
+    [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1
+}
+
+report() {
+    local mode=$1 part
+    shift
+    echo "Missing on this machine:"
+    for part in "$@"; do
+        echo "  - $(part_name "$part")"
+    done
+    echo
+    # Rust alone comes from elsewhere.
+    if [ "$*" != rust ]; then
+        echo "  Debian, Ubuntu:  apt-get install $(packages apt "$@")   (or: make setup)"
+        echo "  Fedora:          dnf install $(packages dnf "$@")"
+        echo "  macOS:           $(on_macos "$@")"
+    fi
+    for part in "$@"; do
+        if [ "$part" = rust ]; then
+            report_rust
+        fi
+    done
+    if [ "$mode" = test ]; then
+        echo
+        echo "  \`make test-sqlite\` needs Rust and a C compiler alone."
+    fi
+}
+
+report_rust() {
+    local rustup="curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y && . ~/.cargo/env"
+    if command -v rustup >/dev/null 2>&1; then
+        echo "  Rust:            rustup update stable && rustup default stable"
+    elif [ -x "$HOME/.cargo/bin/rustc" ]; then
+        echo "  Rust:            is in ~/.cargo/bin, which PATH does not name: . ~/.cargo/env"
+    else
+        echo "  Rust:            $rustup"
+        echo "                   (the rustc of a distribution is mostly too old; Debian's is)"
+    fi
+}
+
+on_macos() {
+    local part names xcode=
+    for part in "$@"; do
+        if [ "$part" = cc ]; then
+            xcode="xcode-select --install"
+        fi
+    done
+    names=$(packages brew "$@")
+    if [ -n "$names" ]; then
+        echo "${xcode:+$xcode && }brew install $names"
+    else
+        echo "$xcode"
+    fi
+}
+
+main "$@"
