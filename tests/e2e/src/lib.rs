@@ -1,1 +1,1 @@
-//! syncline-e2e
+//! Tests of the whole: the house rules, and the real program end to end. Nothing to use.
