@@ -109,10 +109,7 @@ impl ResponseFilter {
             Some("IGNORE") => Action::Ignore,
             Some("RATE_LIMITED") => Action::RateLimited,
             Some(other) => {
-                return Err(CompileError::Unsupported {
-                    component: format!("HttpResponseFilter with the action {other}"),
-                    path: "error_handler".to_owned(),
-                });
+                return Err(node.unsupported_part(format!("HttpResponseFilter with the action {other}")));
             }
         };
         let codes = node.field("http_codes").and_then(Value::as_array).into_iter().flatten();

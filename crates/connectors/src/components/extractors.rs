@@ -21,10 +21,7 @@ impl DpathExtractor {
         let field_path = node.templates("field_path", Names::Config)?;
         // A pattern would need several places of the answer at once.
         if let Some(pattern) = field_path.iter().find(|part| part.is_constant() && part.source().contains(['*', '?', '['])) {
-            return Err(CompileError::Unsupported {
-                component: format!("DpathExtractor with the pattern `{}`", pattern.source()),
-                path: "record_selector.extractor".to_owned(),
-            });
+            return Err(node.unsupported_part(format!("DpathExtractor with the pattern `{}`", pattern.source())));
         }
         Ok(Self { field_path })
     }

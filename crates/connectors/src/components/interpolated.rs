@@ -21,10 +21,7 @@ impl InterpolatedMap {
             Some(Value::Object(map)) => {
                 let fields = map.iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| {
                     if let Some(kind) = value.get("type").and_then(Value::as_str) {
-                        return Err(CompileError::Unsupported {
-                            component: kind.to_owned(),
-                            path: field.to_owned(),
-                        });
+                        return Err(node.unsupported_part(format!("{kind} in {field}")));
                     }
                     let value = match value {
                         Value::Array(_) | Value::Object(_) => Template::fixed(value.clone()),

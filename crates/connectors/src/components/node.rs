@@ -146,6 +146,11 @@ impl<'m> Node<'m> {
         CompileError::Unsupported { component, path: self.path.clone() }
     }
 
+    /// Something of this component is not built.
+    pub fn unsupported_part(&self, component: impl Into<String>) -> CompileError {
+        CompileError::Unsupported { component: component.into(), path: self.path.clone() }
+    }
+
     /// Refuses the component when it uses one of these fields.
     pub fn refuse_fields(&self, names: &[&str]) -> Result<(), CompileError> {
         let is_used = |name: &&&str| {
@@ -155,10 +160,7 @@ impl<'m> Node<'m> {
         };
         match names.iter().find(is_used) {
             None => Ok(()),
-            Some(name) => Err(CompileError::Unsupported {
-                component: format!("{}.{name}", self.kind()),
-                path: self.path.clone(),
-            }),
+            Some(name) => Err(self.unsupported_part(format!("{}.{name}", self.kind()))),
         }
     }
 

@@ -27,7 +27,7 @@ impl SimpleRetriever {
         if let Some(router) = node.field("partition_router") {
             let first = router.as_array().and_then(|routers| routers.first()).unwrap_or(router);
             let kind = first.get("type").and_then(serde_json::Value::as_str).unwrap_or("partition_router");
-            return Err(CompileError::Unsupported { component: kind.to_owned(), path: "retriever".to_owned() });
+            return Err(node.unsupported_part(kind));
         }
         node.refuse_fields(&["pagination_reset", "ignore_stream_slicer_parameters_on_paginated_requests"])?;
         Ok(Self {

@@ -27,7 +27,7 @@ impl RecordSelector {
                 Some(kind) => format!("schema_normalization: {kind}"),
                 None => "CustomSchemaNormalization".to_owned(),
             };
-            return Err(CompileError::Unsupported { component, path: "record_selector".to_owned() });
+            return Err(node.unsupported_part(component));
         }
         let filter = match node.child("record_filter")? {
             None => None,

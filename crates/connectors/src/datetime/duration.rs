@@ -88,7 +88,8 @@ fn parts(mut text: &str) -> Option<Vec<(&str, char)>> {
     while !text.is_empty() {
         let end = text.find(|c: char| c.is_ascii_alphabetic())?;
         let unit = text[end..].chars().next()?;
-        if end == 0 {
+        let is_number = text[..end].bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','));
+        if end == 0 || !is_number {
             return None;
         }
         parts.push((&text[..end], unit));

@@ -34,6 +34,15 @@ pub(crate) fn strftime(moment: &Moment, format: &str) -> String {
             break;
         };
         rest = &rest[code.len_utf8()..];
+        // `%-d`: without the zero in front.
+        if let ('-', Some(code)) = (code, rest.chars().next()) {
+            rest = &rest[code.len_utf8()..];
+            let mut padded = String::new();
+            directive(&mut padded, moment, code);
+            let bare = padded.trim_start_matches(['0', ' ']);
+            out.push_str(if bare.is_empty() { "0" } else { bare });
+            continue;
+        }
         directive(&mut out, moment, code);
     }
     out.push_str(rest);

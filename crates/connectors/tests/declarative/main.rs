@@ -1,10 +1,13 @@
 //! The declarative source against a scripted provider on loopback.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod checking;
 mod errors;
 mod incremental;
 mod manifests;
 mod paging;
+mod records;
 mod requests;
+mod resuming;
 mod run;
 mod server;
