@@ -1,0 +1,84 @@
+# Works with GNU make 3.81, which macOS ships. `make help` explains every target.
+
+CARGO ?= cargo
+# The commands that compile take the lock file as it is.
+LOCKED := --locked
+
+# `make run`: where it keeps its files, and where it listens (the demo provider too).
+DIR = .syncline
+LISTEN =
+DEMO_LISTEN =
+ONCE =
+QUICKSTART = $(CARGO) run $(LOCKED) -p syncline -- quickstart --dir "$(DIR)" \
+	$(if $(LISTEN),--listen $(LISTEN)) \
+	$(if $(DEMO_LISTEN),--demo-listen $(DEMO_LISTEN)) \
+	$(if $(ONCE),--once)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-sqlite setup verify fmt fmt-check clippy house docs spec bench clean once
+
+help: ## Explain every target
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "  Variables of run: ONCE=1 (end after the sync), LISTEN=127.0.0.1:8080, DIR=.syncline,"
+	@echo "  DEMO_LISTEN=127.0.0.1:8081."
+
+run: ## Build, sync a demo system into SQLite, show what landed, go on serving
+	@tests/env/preflight.sh run
+	$(QUICKSTART)
+
+test: ## Run every test, on SQLite and PostgreSQL
+	@tests/env/preflight.sh test --setup
+	@tests/env/datasette.sh >/dev/null
+	$(CARGO) build $(LOCKED) --workspace --all-targets
+	tests/env/with-postgres.sh $(CARGO) test $(LOCKED) --workspace --no-fail-fast
+
+test-sqlite: ## Run every test that needs neither PostgreSQL nor Python
+	@tests/env/preflight.sh sqlite
+	$(CARGO) build $(LOCKED) --workspace --all-targets
+	$(CARGO) test $(LOCKED) --workspace --no-fail-fast -- --skip postgres --skip datasette
+
+setup: ## Install what the tests need (Debian, Ubuntu; needs root or sudo)
+	tests/env/setup.sh test
+
+verify: ## All that CI checks: fmt, clippy, docs, test (house rules and spec with it), once
+	@tests/env/preflight.sh test --setup
+	$(MAKE) fmt-check
+	$(MAKE) clippy
+	$(MAKE) docs
+	$(MAKE) test
+	$(MAKE) once
+	@echo "make verify: all checks passed"
+
+fmt: ## Format the code
+	$(CARGO) fmt --all
+
+fmt-check: ## Fail when the code is not formatted
+	$(CARGO) fmt --all --check
+
+clippy: ## Lint everything; a warning is an error
+	$(CARGO) clippy $(LOCKED) --workspace --all-targets -- -D warnings
+
+house: ## Check the house rules: dependency arrows, licences, file sizes, status writes, links
+	$(CARGO) test $(LOCKED) -p syncline-e2e --test house
+
+docs: ## Build the API docs of every crate; a broken link is an error
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(LOCKED) --no-deps --workspace
+
+spec: ## Write openapi/openapi.json from the handlers
+	$(CARGO) run $(LOCKED) -p syncline -- openapi > openapi/openapi.json.new
+	mv openapi/openapi.json.new openapi/openapi.json
+
+bench: ## Measure speed and memory, on both databases (release build, takes minutes)
+	@tests/env/preflight.sh test --setup
+	$(CARGO) build $(LOCKED) --release -p syncline -p syncline-bench
+	SYNCLINE_TEST_POSTGRES_DURABLE=1 tests/env/with-postgres.sh \
+		$(CARGO) run $(LOCKED) --release -p syncline-bench
+
+once: ## `make run ONCE=1` in a fresh directory, on free ports
+	@directory=$$(mktemp -d "$${TMPDIR:-/tmp}/syncline-once.XXXXXX") && \
+		trap 'rm -rf "$$directory"' EXIT && \
+		$(MAKE) run ONCE=1 DIR="$$directory/state" LISTEN=127.0.0.1:0 DEMO_LISTEN=127.0.0.1:0
+
+clean: ## Remove what was built (not .syncline, which holds your data)
+	$(CARGO) clean
