@@ -57,7 +57,10 @@ impl SourceError {
     pub fn failure(&self) -> Failure {
         let message = self.message.clone();
         match self.kind {
-            SourceErrorKind::Transient { not_before } => Failure::Transient { message, not_before },
+            SourceErrorKind::Transient { not_before } => Failure::Transient {
+                message,
+                not_before,
+            },
             SourceErrorKind::Later { until } => Failure::Later { message, until },
             SourceErrorKind::Authentication
             | SourceErrorKind::Configuration

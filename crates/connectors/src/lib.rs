@@ -7,17 +7,17 @@
 //! A manifest goes one way: text → [`manifest`] (YAML, `$ref`, `$parameters`) → [`components`]
 //! (typed, with compiled [`template`]s) → [`declarative`] (requests, answers, pages).
 
-pub mod source;
-pub mod error;
-pub mod registry;
-pub mod provider;
-pub mod manifest;
-pub mod config;
 pub mod components;
-pub mod template;
-pub mod declarative;
-pub mod http;
+pub mod config;
 mod datetime;
+pub mod declarative;
+pub mod error;
+pub mod http;
+pub mod manifest;
+pub mod provider;
+pub mod registry;
+pub mod source;
+pub mod template;
 mod text;
 
 pub use http::options::SourceOptions;

@@ -25,8 +25,8 @@ use crate::source::Source;
 pub use error::ManifestError;
 pub use parameters::propagate;
 pub use references::{ReferenceError, resolve};
-pub use stream::StreamInfo;
 use stream::StreamEntry;
+pub use stream::StreamInfo;
 
 pub(crate) use parameters::PARAMETERS;
 
@@ -48,18 +48,26 @@ impl Manifest {
     pub fn parse(text: &str) -> Result<Self, ManifestError> {
         let root = yaml::parse(text)?;
         let Value::Object(top) = &root else {
-            return Err(ManifestError::NotAManifest("it must be a mapping".to_owned()));
+            return Err(ManifestError::NotAManifest(
+                "it must be a mapping".to_owned(),
+            ));
         };
         let streams = top.get("streams").unwrap_or(&Value::Null);
         let list = match streams {
             Value::Array(list) => list.clone(),
             Value::Null if top.contains_key("dynamic_streams") => Vec::new(),
             Value::Null => {
-                return Err(ManifestError::NotAManifest("`streams` is missing".to_owned()));
+                return Err(ManifestError::NotAManifest(
+                    "`streams` is missing".to_owned(),
+                ));
             }
             other => match resolve(other, &root) {
                 Ok(Value::Array(list)) => list,
-                _ => return Err(ManifestError::NotAManifest("`streams` must be a list".to_owned())),
+                _ => {
+                    return Err(ManifestError::NotAManifest(
+                        "`streams` must be a list".to_owned(),
+                    ));
+                }
             },
         };
         let mut seen = HashSet::new();
@@ -70,7 +78,10 @@ impl Manifest {
             .filter(|stream| seen.insert(stream.name().to_owned()))
             .collect();
         Ok(Self {
-            version: top.get("version").and_then(Value::as_str).map(str::to_owned),
+            version: top
+                .get("version")
+                .and_then(Value::as_str)
+                .map(str::to_owned),
             spec: read_spec(top.get("spec"), &root)?,
             check: read_check(top.get("check"), &root),
             streams,
@@ -80,7 +91,10 @@ impl Manifest {
 
     /// The title of its configuration's specification.
     pub fn title(&self) -> Option<&str> {
-        self.spec.connection_specification.get("title").and_then(Value::as_str)
+        self.spec
+            .connection_specification
+            .get("title")
+            .and_then(Value::as_str)
     }
 
     /// The version of the language that it was written for.
@@ -100,7 +114,8 @@ impl Manifest {
 
     /// What is known of every stream, in the manifest's order. The first call compiles all.
     pub fn streams(&self) -> &[StreamInfo] {
-        self.infos.get_or_init(|| self.streams.iter().map(StreamEntry::info).collect())
+        self.infos
+            .get_or_init(|| self.streams.iter().map(StreamEntry::info).collect())
     }
 
     /// Checks a configuration against the specification. No message contains a value.
@@ -138,12 +153,19 @@ impl Manifest {
         config: Map<String, Value>,
         options: SourceOptions,
     ) -> Result<Arc<dyn Source>, SourceError> {
-        Ok(Arc::new(DeclarativeSource::new(self.clone(), config, options)?))
+        Ok(Arc::new(DeclarativeSource::new(
+            self.clone(),
+            config,
+            options,
+        )?))
     }
 
     /// The compiled stream of this name; `None` when the manifest has no such stream.
     pub(crate) fn stream(&self, name: &str) -> Option<Result<&Arc<Stream>, &CompileError>> {
-        self.streams.iter().find(|stream| stream.name() == name).map(StreamEntry::compiled)
+        self.streams
+            .iter()
+            .find(|stream| stream.name() == name)
+            .map(StreamEntry::compiled)
     }
 
     /// How the connection is checked.
@@ -153,7 +175,9 @@ impl Manifest {
 }
 
 fn read_spec(node: Option<&Value>, root: &Value) -> Result<Spec, ManifestError> {
-    let Some(node) = node else { return Ok(Spec::default()) };
+    let Some(node) = node else {
+        return Ok(Spec::default());
+    };
     let resolved = resolve(node, root).map_err(|error| ManifestError::Spec(error.to_string()))?;
     let resolved = propagate(resolved, "DeclarativeSource", "spec");
     Spec::compile(&resolved).map_err(ManifestError::Spec)
@@ -161,8 +185,10 @@ fn read_spec(node: Option<&Value>, root: &Value) -> Result<Spec, ManifestError> 
 
 fn read_check(node: Option<&Value>, root: &Value) -> Result<Check, CompileError> {
     let node = node.unwrap_or(&Value::Null);
-    let resolved = resolve(node, root)
-        .map_err(|error| CompileError::Invalid { path: "check".to_owned(), message: error.to_string() })?;
+    let resolved = resolve(node, root).map_err(|error| CompileError::Invalid {
+        path: "check".to_owned(),
+        message: error.to_string(),
+    })?;
     let resolved = propagate(resolved, "DeclarativeSource", "check");
     Node::root("check", &resolved).and_then(|node| Check::compile(&node))
 }

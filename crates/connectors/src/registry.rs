@@ -31,22 +31,29 @@ impl Registry {
     /// # Errors
     /// [`RegistryError`] when the directory itself cannot be read.
     pub fn load(dir: &Path) -> Result<Self, RegistryError> {
-        let unreadable = |source| RegistryError { path: dir.to_owned(), source };
+        let unreadable = |source| RegistryError {
+            path: dir.to_owned(),
+            source,
+        };
         let mut files = Vec::new();
         for entry in std::fs::read_dir(dir).map_err(unreadable)? {
             let path = entry.map_err(unreadable)?.path();
-            let is_manifest = path.extension().is_some_and(|end| end == "yaml" || end == "yml");
-            if let (true, Some(name)) = (is_manifest, path.file_stem().and_then(|stem| stem.to_str())) {
+            let is_manifest = path
+                .extension()
+                .is_some_and(|end| end == "yaml" || end == "yml");
+            if let (true, Some(name)) =
+                (is_manifest, path.file_stem().and_then(|stem| stem.to_str()))
+            {
                 files.push((name.to_owned(), path));
             }
         }
         files.sort();
-        Ok(Self::collect(files.into_iter().map(|(name, path)| {
-            match std::fs::read_to_string(&path) {
+        Ok(Self::collect(files.into_iter().map(
+            |(name, path)| match std::fs::read_to_string(&path) {
                 Ok(text) => Provider::compile(name, text),
                 Err(error) => Provider::unreadable(name, &error),
-            }
-        })))
+            },
+        )))
     }
 
     /// A registry of manifests at hand.
@@ -55,7 +62,11 @@ impl Registry {
         N: Into<String>,
         T: Into<String>,
     {
-        Self::collect(manifests.into_iter().map(|(name, text)| Provider::compile(name, text)))
+        Self::collect(
+            manifests
+                .into_iter()
+                .map(|(name, text)| Provider::compile(name, text)),
+        )
     }
 
     /// All providers, sorted by name.
@@ -65,7 +76,10 @@ impl Registry {
 
     /// The provider of this name.
     pub fn find(&self, name: &str) -> Option<&Provider> {
-        let at = self.providers.binary_search_by(|provider| provider.name().cmp(name)).ok()?;
+        let at = self
+            .providers
+            .binary_search_by(|provider| provider.name().cmp(name))
+            .ok()?;
         self.providers.get(at)
     }
 
@@ -74,6 +88,8 @@ impl Registry {
         // The sort is stable, so that the first of equal names stays.
         providers.sort_by(|a, b| a.name().cmp(b.name()));
         providers.dedup_by(|later, first| later.name() == first.name());
-        Self { providers: providers.into() }
+        Self {
+            providers: providers.into(),
+        }
     }
 }

@@ -70,8 +70,14 @@ impl Template {
         parameters: &Value,
         names: Names,
     ) -> Result<Self, TemplateError> {
-        if !["{{", "{%", "{#"].iter().any(|opening| source.contains(opening)) {
-            return Ok(Self { source: source.into(), kind: Kind::Constant(literal::evaluate(source)) });
+        if !["{{", "{%", "{#"]
+            .iter()
+            .any(|opening| source.contains(opening))
+        {
+            return Ok(Self {
+                source: source.into(),
+                kind: Kind::Constant(literal::evaluate(source)),
+            });
         }
         let fail = |problem: String| TemplateError {
             template: source.to_owned(),
@@ -79,12 +85,18 @@ impl Template {
             is_undefined: false,
         };
         if source.contains("stream_state") {
-            return Err(fail("reads stream_state, which is not available to templates".to_owned()));
+            return Err(fail(
+                "reads stream_state, which is not available to templates".to_owned(),
+            ));
         }
         let name: Arc<str> = rewrite::date_operators(source).into();
-        let reads = engine.load(&name).map_err(|error| fail(engine::describe(&error)))?;
+        let reads = engine
+            .load(&name)
+            .map_err(|error| fail(engine::describe(&error)))?;
         if let Some(filter) = engine.unknown_filter(&name) {
-            return Err(fail(format!("uses the filter `{filter}`, which is not supported")));
+            return Err(fail(format!(
+                "uses the filter `{filter}`, which is not supported"
+            )));
         }
         for read in &reads {
             let root = read.split('.').next().unwrap_or(read);
@@ -105,7 +117,10 @@ impl Template {
 
     /// A value that never changes, taken as it stands.
     pub fn fixed(value: Value) -> Self {
-        Self { source: python::str(&value).into(), kind: Kind::Constant(value) }
+        Self {
+            source: python::str(&value).into(),
+            kind: Kind::Constant(value),
+        }
     }
 
     /// Its source.
@@ -124,9 +139,14 @@ impl Template {
             Kind::Constant(_) => None,
             Kind::Compiled { reads, .. } => Some(reads.iter()),
         };
-        reads.into_iter().flatten().map(String::as_str).filter(move |read| {
-            read.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        })
+        reads
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .filter(move |read| {
+                read.strip_prefix(root)
+                    .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            })
     }
 
     /// Its value by the rules of mappings: what is undefined or empty is null.
@@ -199,9 +219,10 @@ impl Template {
             Value::Null => false,
             Value::Bool(value) => *value,
             Value::Number(number) => number.as_f64() != Some(0.0),
-            Value::String(text) => {
-                !matches!(text.as_str(), "False" | "false" | "{}" | "[]" | "()" | "" | "0" | "0.0")
-            }
+            Value::String(text) => !matches!(
+                text.as_str(),
+                "False" | "false" | "{}" | "[]" | "()" | "" | "0" | "0.0"
+            ),
             Value::Array(items) => !items.is_empty(),
             Value::Object(map) => !map.is_empty(),
         })
@@ -210,7 +231,12 @@ impl Template {
     fn render(&self, context: &Context) -> Result<Rendered, TemplateError> {
         match &self.kind {
             Kind::Constant(value) => Ok(Rendered::Value(value.clone())),
-            Kind::Compiled { engine, name, parameters, .. } => engine
+            Kind::Compiled {
+                engine,
+                name,
+                parameters,
+                ..
+            } => engine
                 .render(name, context.root(parameters.clone()))
                 .map(Rendered::Text)
                 .map_err(|error| TemplateError {

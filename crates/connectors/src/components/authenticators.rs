@@ -39,16 +39,22 @@ impl Authenticator {
     pub(crate) fn compile(node: &Node<'_>) -> Result<Self, CompileError> {
         match node.kind() {
             "NoAuth" => Ok(Self::None),
-            "BearerAuthenticator" => {
-                Ok(Self::Bearer { token: node.required_template("api_token", Names::Config)? })
-            }
+            "BearerAuthenticator" => Ok(Self::Bearer {
+                token: node.required_template("api_token", Names::Config)?,
+            }),
             "ApiKeyAuthenticator" => {
-                let into = match (node.child("inject_into")?, node.template("header", Names::Config)?) {
+                let into = match (
+                    node.child("inject_into")?,
+                    node.template("header", Names::Config)?,
+                ) {
                     (Some(option), _) => RequestOption::compile(&option)?,
                     (None, Some(header)) => RequestOption::named(InjectInto::Header, header),
                     (None, None) => return Err(node.missing("inject_into")),
                 };
-                Ok(Self::ApiKey { token: node.required_template("api_token", Names::Config)?, into })
+                Ok(Self::ApiKey {
+                    token: node.required_template("api_token", Names::Config)?,
+                    into,
+                })
             }
             "BasicHttpAuthenticator" => Ok(Self::Basic {
                 username: node.required_template("username", Names::Config)?,
@@ -59,11 +65,18 @@ impl Authenticator {
     }
 
     /// Adds the credential to a request, over whatever stands in its place.
-    pub(crate) fn apply(&self, parts: &mut RequestParts, context: &Context) -> Result<(), TemplateError> {
+    pub(crate) fn apply(
+        &self,
+        parts: &mut RequestParts,
+        context: &Context,
+    ) -> Result<(), TemplateError> {
         match self {
             Self::None => {}
             Self::Bearer { token } => {
-                parts.set_header("Authorization", format!("Bearer {}", token.string(context)?));
+                parts.set_header(
+                    "Authorization",
+                    format!("Bearer {}", token.string(context)?),
+                );
             }
             Self::ApiKey { token, into } => {
                 let token = token.string(context)?;
@@ -71,7 +84,10 @@ impl Authenticator {
             }
             Self::Basic { username, password } => {
                 let username = username.string(context)?;
-                let password = password.as_ref().map(|password| password.string(context)).transpose()?;
+                let password = password
+                    .as_ref()
+                    .map(|password| password.string(context))
+                    .transpose()?;
                 let pair = format!("{username}:{}", password.unwrap_or_default());
                 parts.set_header("Authorization", format!("Basic {}", STANDARD.encode(pair)));
             }

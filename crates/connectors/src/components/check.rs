@@ -18,7 +18,13 @@ impl Check {
         }
         node.refuse_fields(&["dynamic_streams_check_configs", "config_overrides"])?;
         let names = node.field("stream_names").and_then(Value::as_array);
-        let names = names.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
-        Ok(Self { stream_names: names.collect() })
+        let names = names
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .map(str::to_owned);
+        Ok(Self {
+            stream_names: names.collect(),
+        })
     }
 }

@@ -41,13 +41,16 @@ pub struct DatetimeBasedCursor {
 impl DatetimeBasedCursor {
     /// Compiles the cursor of a stream.
     pub(crate) fn compile(stream: &Node<'_>) -> Result<Option<Self>, CompileError> {
-        let Some(node) = stream.child("incremental_sync")? else { return Ok(None) };
+        let Some(node) = stream.child("incremental_sync")? else {
+            return Ok(None);
+        };
         if node.kind() != "DatetimeBasedCursor" {
             return Err(node.unsupported());
         }
         node.refuse_fields(&["is_data_feed", "clamping", "global_substream_cursor"])?;
-        let datetime_format =
-            node.text("datetime_format")?.ok_or_else(|| node.missing("datetime_format"))?;
+        let datetime_format = node
+            .text("datetime_format")?
+            .ok_or_else(|| node.missing("datetime_format"))?;
         let mut cursor_formats: Vec<_> = node
             .templates("cursor_datetime_formats", Names::Config)?
             .iter()
@@ -55,7 +58,9 @@ impl DatetimeBasedCursor {
             .collect();
         cursor_formats.push(datetime_format.to_owned());
         let option = |name: &str| {
-            node.child(name)?.map(|option| RequestOption::compile(&option)).transpose()
+            node.child(name)?
+                .map(|option| RequestOption::compile(&option))
+                .transpose()
         };
         let name = |field: &str, default: &str| match node.template(field, Names::Config)? {
             Some(name) => Ok(name),

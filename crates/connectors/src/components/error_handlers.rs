@@ -68,21 +68,34 @@ impl ErrorHandlers {
 
     /// Every template that reads the answer.
     pub(crate) fn templates(&self) -> impl Iterator<Item = &Template> {
-        self.0.iter().flat_map(|handler| &handler.filters).flat_map(|filter| {
-            [&filter.message_contains, &filter.predicate, &filter.error_message].into_iter().flatten()
-        })
+        self.0
+            .iter()
+            .flat_map(|handler| &handler.filters)
+            .flat_map(|filter| {
+                [
+                    &filter.message_contains,
+                    &filter.predicate,
+                    &filter.error_message,
+                ]
+                .into_iter()
+                .flatten()
+            })
     }
 }
 
 fn collect(node: &Node<'_>, handlers: &mut Vec<ErrorHandler>) -> Result<(), CompileError> {
     match node.kind() {
-        "CompositeErrorHandler" => {
-            node.children("error_handlers")?.iter().try_for_each(|child| collect(child, handlers))
-        }
+        "CompositeErrorHandler" => node
+            .children("error_handlers")?
+            .iter()
+            .try_for_each(|child| collect(child, handlers)),
         "DefaultErrorHandler" => {
             node.refuse_fields(&["page_size_reduction", "request_window_splitting"])?;
             let filters = node.children("response_filters")?;
-            let filters: Vec<_> = filters.iter().map(ResponseFilter::compile).collect::<Result<_, _>>()?;
+            let filters: Vec<_> = filters
+                .iter()
+                .map(ResponseFilter::compile)
+                .collect::<Result<_, _>>()?;
             let waits = node.children("backoff_strategies")?;
             handlers.push(ErrorHandler {
                 filters: filters.into_iter().flatten().collect(),
@@ -109,15 +122,24 @@ impl ResponseFilter {
             Some("IGNORE") => Action::Ignore,
             Some("RATE_LIMITED") => Action::RateLimited,
             Some(other) => {
-                return Err(node.unsupported_part(format!("HttpResponseFilter with the action {other}")));
+                return Err(
+                    node.unsupported_part(format!("HttpResponseFilter with the action {other}"))
+                );
             }
         };
-        let codes = node.field("http_codes").and_then(Value::as_array).into_iter().flatten();
+        let codes = node
+            .field("http_codes")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
         let number = |code: &Value| code.as_u64().or_else(|| code.as_str()?.parse().ok());
         Ok(Some(Self {
             action,
             is_config_error: node.text("failure_type")? == Some("config_error"),
-            http_codes: codes.filter_map(number).filter_map(|code| u16::try_from(code).ok()).collect(),
+            http_codes: codes
+                .filter_map(number)
+                .filter_map(|code| u16::try_from(code).ok())
+                .collect(),
             message_contains: node.template("error_message_contains", Names::Answer)?,
             predicate: node
                 .template("predicate", Names::Answer)?

@@ -20,8 +20,14 @@ impl DpathExtractor {
         super::decoders::Decoder::compile(node)?;
         let field_path = node.templates("field_path", Names::Config)?;
         // A pattern would need several places of the answer at once.
-        if let Some(pattern) = field_path.iter().find(|part| part.is_constant() && part.source().contains(['*', '?', '['])) {
-            return Err(node.unsupported_part(format!("DpathExtractor with the pattern `{}`", pattern.source())));
+        if let Some(pattern) = field_path
+            .iter()
+            .find(|part| part.is_constant() && part.source().contains(['*', '?', '[']))
+        {
+            return Err(node.unsupported_part(format!(
+                "DpathExtractor with the pattern `{}`",
+                pattern.source()
+            )));
         }
         Ok(Self { field_path })
     }

@@ -15,20 +15,29 @@ pub enum InterpolatedMap {
 }
 
 impl InterpolatedMap {
-    pub(crate) fn compile(node: &Node<'_>, field: &str, names: Names) -> Result<Option<Self>, CompileError> {
+    pub(crate) fn compile(
+        node: &Node<'_>,
+        field: &str,
+        names: Names,
+    ) -> Result<Option<Self>, CompileError> {
         match node.field(field) {
             None => Ok(None),
             Some(Value::Object(map)) => {
-                let fields = map.iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| {
-                    if let Some(kind) = value.get("type").and_then(Value::as_str) {
-                        return Err(node.unsupported_part(format!("{kind} in {field}")));
-                    }
-                    let value = match value {
-                        Value::Array(_) | Value::Object(_) => Template::fixed(value.clone()),
-                        value => node.template_of(value, names)?,
-                    };
-                    Ok((node.compile(key, names)?, value))
-                });
+                let fields =
+                    map.iter()
+                        .filter(|(_, value)| !value.is_null())
+                        .map(|(key, value)| {
+                            if let Some(kind) = value.get("type").and_then(Value::as_str) {
+                                return Err(node.unsupported_part(format!("{kind} in {field}")));
+                            }
+                            let value = match value {
+                                Value::Array(_) | Value::Object(_) => {
+                                    Template::fixed(value.clone())
+                                }
+                                value => node.template_of(value, names)?,
+                            };
+                            Ok((node.compile(key, names)?, value))
+                        });
                 Ok(Some(Self::Fields(fields.collect::<Result<_, _>>()?)))
             }
             Some(value) => Ok(Some(Self::Whole(node.template_of(value, names)?))),
@@ -36,21 +45,34 @@ impl InterpolatedMap {
     }
 
     /// The pairs; those whose value is null are left out.
-    pub(crate) fn evaluate(&self, context: &Context) -> Result<Vec<(String, Value)>, TemplateError> {
+    pub(crate) fn evaluate(
+        &self,
+        context: &Context,
+    ) -> Result<Vec<(String, Value)>, TemplateError> {
         let pairs = match self {
             Self::Fields(fields) => fields
                 .iter()
-                .map(|(key, value)| Ok((python::str(&key.text_value(context)?), value.value(context)?)))
+                .map(|(key, value)| {
+                    Ok((
+                        python::str(&key.text_value(context)?),
+                        value.value(context)?,
+                    ))
+                })
                 .collect::<Result<Vec<_>, TemplateError>>()?,
             Self::Whole(template) => match template.value(context)? {
                 Value::Object(map) => map.into_iter().collect(),
-                Value::String(text) => url::form_urlencoded::parse(text.trim_start_matches('?').as_bytes())
-                    .map(|(key, value)| (key.into_owned(), Value::from(value.into_owned())))
-                    .collect(),
+                Value::String(text) => {
+                    url::form_urlencoded::parse(text.trim_start_matches('?').as_bytes())
+                        .map(|(key, value)| (key.into_owned(), Value::from(value.into_owned())))
+                        .collect()
+                }
                 _ => Vec::new(),
             },
         };
-        Ok(pairs.into_iter().filter(|(_, value)| !value.is_null()).collect())
+        Ok(pairs
+            .into_iter()
+            .filter(|(_, value)| !value.is_null())
+            .collect())
     }
 }
 
@@ -68,16 +90,25 @@ pub enum InterpolatedValue {
 }
 
 impl InterpolatedValue {
-    pub(crate) fn compile(node: &Node<'_>, value: &Value, names: Names) -> Result<Self, CompileError> {
+    pub(crate) fn compile(
+        node: &Node<'_>,
+        value: &Value,
+        names: Names,
+    ) -> Result<Self, CompileError> {
         Ok(match value {
             Value::Null => Self::Null,
             Value::Array(items) => Self::List(
-                items.iter().map(|item| Self::compile(node, item, names)).collect::<Result<_, _>>()?,
+                items
+                    .iter()
+                    .map(|item| Self::compile(node, item, names))
+                    .collect::<Result<_, _>>()?,
             ),
             Value::Object(map) => Self::Object(
                 map.iter()
                     .filter(|(key, _)| *key != crate::manifest::PARAMETERS)
-                    .map(|(key, item)| Ok((node.compile(key, names)?, Self::compile(node, item, names)?)))
+                    .map(|(key, item)| {
+                        Ok((node.compile(key, names)?, Self::compile(node, item, names)?))
+                    })
                     .collect::<Result<_, CompileError>>()?,
             ),
             leaf => Self::Leaf(node.template_of(leaf, names)?),
@@ -89,9 +120,12 @@ impl InterpolatedValue {
         Ok(match self {
             Self::Null => Value::Null,
             Self::Leaf(template) => template.value(context)?,
-            Self::List(items) => {
-                Value::Array(items.iter().map(|item| item.evaluate(context)).collect::<Result<_, _>>()?)
-            }
+            Self::List(items) => Value::Array(
+                items
+                    .iter()
+                    .map(|item| item.evaluate(context))
+                    .collect::<Result<_, _>>()?,
+            ),
             Self::Object(fields) => {
                 let mut map = Map::new();
                 for (key, value) in fields {

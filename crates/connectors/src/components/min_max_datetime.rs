@@ -43,8 +43,12 @@ impl MinMaxDatetime {
                         .filter(|format| !format.is_empty())
                         .unwrap_or(cursor_format)
                         .to_owned(),
-                    min: node.template("min_datetime", Names::Config)?.filter(not_empty),
-                    max: node.template("max_datetime", Names::Config)?.filter(not_empty),
+                    min: node
+                        .template("min_datetime", Names::Config)?
+                        .filter(not_empty),
+                    max: node
+                        .template("max_datetime", Names::Config)?
+                        .filter(not_empty),
                 }))
             }
         }
@@ -52,21 +56,31 @@ impl MinMaxDatetime {
 
     /// The moment for a configuration.
     pub(crate) fn evaluate(&self, context: &Context) -> Result<Moment, TemplateError> {
-        let mut moment = self.read(&self.datetime, context)?.ok_or_else(|| TemplateError {
-            template: self.datetime.source().to_owned(),
-            problem: "gives no date: the configuration lacks it".to_owned(),
-            is_undefined: true,
-        })?;
+        let mut moment = self
+            .read(&self.datetime, context)?
+            .ok_or_else(|| TemplateError {
+                template: self.datetime.source().to_owned(),
+                problem: "gives no date: the configuration lacks it".to_owned(),
+                is_undefined: true,
+            })?;
         if let Some(min) = &self.min {
-            moment = self.read(min, context)?.map_or(moment, |min| moment.max(min));
+            moment = self
+                .read(min, context)?
+                .map_or(moment, |min| moment.max(min));
         }
         if let Some(max) = &self.max {
-            moment = self.read(max, context)?.map_or(moment, |max| moment.min(max));
+            moment = self
+                .read(max, context)?
+                .map_or(moment, |max| moment.min(max));
         }
         Ok(moment)
     }
 
-    fn read(&self, template: &Template, context: &Context) -> Result<Option<Moment>, TemplateError> {
+    fn read(
+        &self,
+        template: &Template,
+        context: &Context,
+    ) -> Result<Option<Moment>, TemplateError> {
         let text = template.string(context)?;
         if text.is_empty() {
             return Ok(None);

@@ -46,13 +46,19 @@ impl<'m> Node<'m> {
     fn read(path: String, value: &'m Value, engine: Engine) -> Result<Self, CompileError> {
         match value {
             Value::Object(map) => Ok(Self { map, path, engine }),
-            _ => Err(CompileError::Invalid { path, message: "a component must be an object".to_owned() }),
+            _ => Err(CompileError::Invalid {
+                path,
+                message: "a component must be an object".to_owned(),
+            }),
         }
     }
 
     /// Its type; empty when it has none.
     pub fn kind(&self) -> &'m str {
-        self.map.get("type").and_then(Value::as_str).unwrap_or_default()
+        self.map
+            .get("type")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
     }
 
     /// A field that is there and not null.
@@ -76,12 +82,15 @@ impl<'m> Node<'m> {
 
     /// A field with a template. Numbers and truth values are taken as they are.
     pub fn template(&self, name: &str, names: Names) -> Result<Option<Template>, CompileError> {
-        self.field(name).map(|value| self.template_of(value, names)).transpose()
+        self.field(name)
+            .map(|value| self.template_of(value, names))
+            .transpose()
     }
 
     /// As [`template`](Self::template), but it must be there.
     pub fn required_template(&self, name: &str, names: Names) -> Result<Template, CompileError> {
-        self.template(name, names)?.ok_or_else(|| self.missing(name))
+        self.template(name, names)?
+            .ok_or_else(|| self.missing(name))
     }
 
     /// Compiles a value of this component as a template.
@@ -104,14 +113,19 @@ impl<'m> Node<'m> {
     pub fn templates(&self, name: &str, names: Names) -> Result<Vec<Template>, CompileError> {
         match self.field(name) {
             None => Ok(Vec::new()),
-            Some(Value::Array(items)) => items.iter().map(|item| self.template_of(item, names)).collect(),
+            Some(Value::Array(items)) => items
+                .iter()
+                .map(|item| self.template_of(item, names))
+                .collect(),
             Some(_) => Err(self.invalid(format!("`{name}` must be a list"))),
         }
     }
 
     /// The component in a field.
     pub fn child(&self, name: &str) -> Result<Option<Node<'m>>, CompileError> {
-        self.field(name).map(|value| self.below(name, value)).transpose()
+        self.field(name)
+            .map(|value| self.below(name, value))
+            .transpose()
     }
 
     /// As [`child`](Self::child), but it must be there.
@@ -138,24 +152,34 @@ impl<'m> Node<'m> {
 
     /// This component's type is not built.
     pub fn unsupported(&self) -> CompileError {
-        let component = match (self.kind(), self.map.get("class_name").and_then(Value::as_str)) {
+        let component = match (
+            self.kind(),
+            self.map.get("class_name").and_then(Value::as_str),
+        ) {
             ("", _) => "a component without a type".to_owned(),
             (kind, Some(class)) => format!("{kind} ({class}, which needs Python)"),
             (kind, None) => kind.to_owned(),
         };
-        CompileError::Unsupported { component, path: self.path.clone() }
+        CompileError::Unsupported {
+            component,
+            path: self.path.clone(),
+        }
     }
 
     /// Something of this component is not built.
     pub fn unsupported_part(&self, component: impl Into<String>) -> CompileError {
-        CompileError::Unsupported { component: component.into(), path: self.path.clone() }
+        CompileError::Unsupported {
+            component: component.into(),
+            path: self.path.clone(),
+        }
     }
 
     /// Refuses the component when it uses one of these fields.
     pub fn refuse_fields(&self, names: &[&str]) -> Result<(), CompileError> {
         let is_used = |name: &&&str| {
             self.field(name).is_some_and(|value| {
-                !matches!(value, Value::Bool(false)) && value.as_array().is_none_or(|list| !list.is_empty())
+                !matches!(value, Value::Bool(false))
+                    && value.as_array().is_none_or(|list| !list.is_empty())
             })
         };
         match names.iter().find(is_used) {
@@ -171,6 +195,9 @@ impl<'m> Node<'m> {
 
     /// Something is wrong in this component.
     pub fn invalid(&self, message: String) -> CompileError {
-        CompileError::Invalid { path: self.path.clone(), message }
+        CompileError::Invalid {
+            path: self.path.clone(),
+            message,
+        }
     }
 }

@@ -106,16 +106,25 @@ impl Strategy {
         let page_size = node.template("page_size", Names::Config)?;
         let inject_on_first_request = node.flag("inject_on_first_request");
         match node.kind() {
-            "OffsetIncrement" => Ok(Self::Offset { page_size, inject_on_first_request }),
+            "OffsetIncrement" => Ok(Self::Offset {
+                page_size,
+                inject_on_first_request,
+            }),
             "PageIncrement" => {
                 let start = match node.field("start_from_page") {
                     None => 0,
                     Some(value) => value
                         .as_i64()
                         .or_else(|| value.as_str()?.parse().ok())
-                        .ok_or_else(|| node.invalid("`start_from_page` must be a number".to_owned()))?,
+                        .ok_or_else(|| {
+                            node.invalid("`start_from_page` must be a number".to_owned())
+                        })?,
                 };
-                Ok(Self::Page { page_size, start_from_page: start, inject_on_first_request })
+                Ok(Self::Page {
+                    page_size,
+                    start_from_page: start,
+                    inject_on_first_request,
+                })
             }
             "CursorPagination" => {
                 super::decoders::Decoder::compile(node)?;
@@ -135,9 +144,11 @@ impl Strategy {
     pub(crate) fn templates(&self) -> impl Iterator<Item = &Template> {
         let (value, stop) = match self {
             Self::Offset { .. } | Self::Page { .. } => (None, None),
-            Self::Cursor { cursor_value, stop_condition, .. } => {
-                (Some(cursor_value), stop_condition.as_ref())
-            }
+            Self::Cursor {
+                cursor_value,
+                stop_condition,
+                ..
+            } => (Some(cursor_value), stop_condition.as_ref()),
         };
         value.into_iter().chain(stop)
     }
@@ -147,9 +158,14 @@ impl Strategy {
         let (Self::Offset { page_size, .. }
         | Self::Page { page_size, .. }
         | Self::Cursor { page_size, .. }) = self;
-        let Some(template) = page_size else { return Ok(None) };
+        let Some(template) = page_size else {
+            return Ok(None);
+        };
         let value = template.value(context)?;
-        match value.as_u64().or_else(|| value.as_str()?.trim().parse().ok()) {
+        match value
+            .as_u64()
+            .or_else(|| value.as_str()?.trim().parse().ok())
+        {
             Some(size) => Ok(Some(size).filter(|size| *size > 0)),
             None if value.is_null() => Ok(None),
             None => Err(TemplateError {
@@ -163,10 +179,15 @@ impl Strategy {
     /// The token of the first request, if it carries one.
     pub(crate) fn first_token(&self) -> Option<Value> {
         match self {
-            Self::Offset { inject_on_first_request: true, .. } => Some(Value::from(0)),
-            Self::Page { inject_on_first_request: true, start_from_page, .. } => {
-                Some(Value::from(*start_from_page))
-            }
+            Self::Offset {
+                inject_on_first_request: true,
+                ..
+            } => Some(Value::from(0)),
+            Self::Page {
+                inject_on_first_request: true,
+                start_from_page,
+                ..
+            } => Some(Value::from(*start_from_page)),
             Self::Offset { .. } | Self::Page { .. } | Self::Cursor { .. } => None,
         }
     }
@@ -181,14 +202,23 @@ impl Strategy {
                 let before = answer.last_token.and_then(Value::as_u64).unwrap_or(0);
                 Ok(Some(Value::from(before + answer.extracted)))
             }
-            Self::Page { start_from_page, .. } => {
+            Self::Page {
+                start_from_page, ..
+            } => {
                 if self.is_last(answer)? {
                     return Ok(None);
                 }
-                let last = answer.last_token.and_then(Value::as_i64).unwrap_or(*start_from_page);
+                let last = answer
+                    .last_token
+                    .and_then(Value::as_i64)
+                    .unwrap_or(*start_from_page);
                 Ok(Some(Value::from(last + 1)))
             }
-            Self::Cursor { cursor_value, stop_condition, .. } => {
+            Self::Cursor {
+                cursor_value,
+                stop_condition,
+                ..
+            } => {
                 if let Some(condition) = stop_condition
                     && condition.condition(answer.context)?
                 {

@@ -17,7 +17,11 @@ pub enum PrimaryKey {
 
 impl PrimaryKey {
     pub(crate) fn compile(stream: &Node<'_>) -> Result<Self, CompileError> {
-        let invalid = || stream.invalid("`primary_key` must be a text, a list of texts or a list of paths".to_owned());
+        let invalid = || {
+            stream.invalid(
+                "`primary_key` must be a text, a list of texts or a list of paths".to_owned(),
+            )
+        };
         let paths: Vec<Vec<String>> = match stream.field("primary_key") {
             None => return Ok(Self::Hash),
             Some(Value::String(field)) if field.is_empty() => return Ok(Self::Hash),
@@ -26,9 +30,10 @@ impl PrimaryKey {
                 .iter()
                 .map(|field| match field {
                     Value::String(field) => Some(vec![field.clone()]),
-                    Value::Array(path) => {
-                        path.iter().map(|part| part.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>()
-                    }
+                    Value::Array(path) => path
+                        .iter()
+                        .map(|part| part.as_str().map(str::to_owned))
+                        .collect::<Option<Vec<_>>>(),
                     _ => None,
                 })
                 .collect::<Option<_>>()

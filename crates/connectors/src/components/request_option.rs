@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::{CompileError, Node};
 use crate::http::request::RequestParts;
-use crate::template::{Context, Names, Template, TemplateError};
 use crate::template::python;
+use crate::template::{Context, Names, Template, TemplateError};
 
 /// `RequestOption`: a place in a request.
 #[derive(Debug, Clone)]
@@ -51,7 +51,10 @@ impl RequestOption {
     }
 
     pub(crate) fn named(into: InjectInto, name: Template) -> Self {
-        Self { into, path: vec![name] }
+        Self {
+            into,
+            path: vec![name],
+        }
     }
 
     /// Puts a value there, over whatever is there.
@@ -61,9 +64,14 @@ impl RequestOption {
         value: &Value,
         context: &Context,
     ) -> Result<(), TemplateError> {
-        let path: Vec<String> =
-            self.path.iter().map(|name| name.string(context)).collect::<Result<_, _>>()?;
-        let Some(name) = path.first() else { return Ok(()) };
+        let path: Vec<String> = self
+            .path
+            .iter()
+            .map(|name| name.string(context))
+            .collect::<Result<_, _>>()?;
+        let Some(name) = path.first() else {
+            return Ok(());
+        };
         match self.into {
             InjectInto::RequestParameter => parts.set_parameter(name, value),
             InjectInto::Header => parts.set_header(name, python::str(value)),
@@ -75,7 +83,10 @@ impl RequestOption {
 
     /// The name of the query parameter, if it is one.
     pub(crate) fn parameter_name(&self, context: &Context) -> Option<String> {
-        let name = self.path.first().filter(|_| self.into == InjectInto::RequestParameter)?;
+        let name = self
+            .path
+            .first()
+            .filter(|_| self.into == InjectInto::RequestParameter)?;
         name.string(context).ok()
     }
 }

@@ -38,9 +38,14 @@ impl HttpRequester {
         node.refuse_fields(&["fetch_properties_from_endpoint", "query_properties"])?;
         let base = match node.template("url_base", Names::Request)? {
             Some(base) => base,
-            None => node.template("url", Names::Request)?.ok_or_else(|| node.missing("url_base"))?,
+            None => node
+                .template("url", Names::Request)?
+                .ok_or_else(|| node.missing("url_base"))?,
         };
-        let method = node.text("http_method")?.unwrap_or("GET").to_ascii_uppercase();
+        let method = node
+            .text("http_method")?
+            .unwrap_or("GET")
+            .to_ascii_uppercase();
         Ok(Self {
             base,
             path: node.template("path", Names::Request)?,

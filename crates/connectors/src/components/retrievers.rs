@@ -25,11 +25,20 @@ impl SimpleRetriever {
             return Err(node.unsupported());
         }
         if let Some(router) = node.field("partition_router") {
-            let first = router.as_array().and_then(|routers| routers.first()).unwrap_or(router);
-            let kind = first.get("type").and_then(serde_json::Value::as_str).unwrap_or("partition_router");
+            let first = router
+                .as_array()
+                .and_then(|routers| routers.first())
+                .unwrap_or(router);
+            let kind = first
+                .get("type")
+                .and_then(serde_json::Value::as_str)
+                .unwrap_or("partition_router");
             return Err(node.unsupported_part(kind));
         }
-        node.refuse_fields(&["pagination_reset", "ignore_stream_slicer_parameters_on_paginated_requests"])?;
+        node.refuse_fields(&[
+            "pagination_reset",
+            "ignore_stream_slicer_parameters_on_paginated_requests",
+        ])?;
         Ok(Self {
             requester: HttpRequester::compile(&node.required_child("requester")?)?,
             decoder: Decoder::compile(node)?,

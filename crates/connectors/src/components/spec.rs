@@ -26,7 +26,10 @@ impl Spec {
             .map_err(|error| format!("connection_specification is not a JSON Schema: {error}"))?;
         Ok(Self {
             connection_specification: schema,
-            documentation_url: node.get("documentation_url").and_then(Value::as_str).map(str::to_owned),
+            documentation_url: node
+                .get("documentation_url")
+                .and_then(Value::as_str)
+                .map(str::to_owned),
             validator: Some(validator),
         })
     }
@@ -45,6 +48,8 @@ impl Default for Spec {
 
 impl fmt::Debug for Spec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Spec").field("connection_specification", &self.connection_specification).finish()
+        f.debug_struct("Spec")
+            .field("connection_specification", &self.connection_specification)
+            .finish()
     }
 }

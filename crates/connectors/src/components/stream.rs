@@ -42,14 +42,20 @@ pub(crate) struct Needs {
 }
 
 impl Stream {
-    pub(crate) fn compile(name: &str, node: &Node<'_>, resolved: &Value) -> Result<Self, CompileError> {
+    pub(crate) fn compile(
+        name: &str,
+        node: &Node<'_>,
+        resolved: &Value,
+    ) -> Result<Self, CompileError> {
         if node.kind() != "DeclarativeStream" {
             return Err(node.unsupported());
         }
         node.refuse_fields(&["state_migrations", "file_uploader"])?;
         let transformations = node.children("transformations")?;
-        let transformations: Vec<_> =
-            transformations.iter().map(Transformation::compile).collect::<Result<_, _>>()?;
+        let transformations: Vec<_> = transformations
+            .iter()
+            .map(Transformation::compile)
+            .collect::<Result<_, _>>()?;
         let retriever = SimpleRetriever::compile(&node.required_child("retriever")?)?;
         Ok(Self {
             name: name.to_owned(),
@@ -64,16 +70,31 @@ impl Stream {
 }
 
 impl Needs {
-    fn of(retriever: &SimpleRetriever, transformations: &[Transformation], resolved: &Value) -> Self {
-        let paging: Vec<&Template> =
-            retriever.paginator.iter().flat_map(|paginator| paginator.strategy.templates()).collect();
+    fn of(
+        retriever: &SimpleRetriever,
+        transformations: &[Transformation],
+        resolved: &Value,
+    ) -> Self {
+        let paging: Vec<&Template> = retriever
+            .paginator
+            .iter()
+            .flat_map(|paginator| paginator.strategy.templates())
+            .collect();
         let handling = retriever.requester.error_handlers.templates();
-        let response = paging.iter().copied().chain(handling).flat_map(|template| template.reads("response"));
+        let response = paging
+            .iter()
+            .copied()
+            .chain(handling)
+            .flat_map(|template| template.reads("response"));
         Self {
             records: !transformations.is_empty() || retriever.selector.filter.is_some(),
-            last_record: paging.iter().any(|template| template.reads("last_record").next().is_some()),
+            last_record: paging
+                .iter()
+                .any(|template| template.reads("last_record").next().is_some()),
             response: response.map(str::to_owned).collect(),
-            request_token: resolved["retriever"]["requester"].to_string().contains("next_page_token"),
+            request_token: resolved["retriever"]["requester"]
+                .to_string()
+                .contains("next_page_token"),
         }
     }
 }

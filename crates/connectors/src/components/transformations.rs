@@ -56,14 +56,23 @@ impl Transformation {
         match node.kind() {
             "AddFields" => {
                 let fields = node.children("fields")?;
-                let fields = fields.iter().map(AddedField::compile).collect::<Result<_, _>>()?;
+                let fields = fields
+                    .iter()
+                    .map(AddedField::compile)
+                    .collect::<Result<_, _>>()?;
                 Ok(Self::Add { fields, condition })
             }
             "RemoveFields" => {
                 let pointers = node.field("field_pointers").and_then(Value::as_array);
                 let pointers = pointers.ok_or_else(|| node.missing("field_pointers"))?;
-                let pointers = pointers.iter().map(|pointer| path(node, pointer)).collect::<Result<_, _>>()?;
-                Ok(Self::Remove { pointers, condition })
+                let pointers = pointers
+                    .iter()
+                    .map(|pointer| path(node, pointer))
+                    .collect::<Result<_, _>>()?;
+                Ok(Self::Remove {
+                    pointers,
+                    condition,
+                })
             }
             _ => Err(node.unsupported()),
         }

@@ -49,10 +49,12 @@ impl Wait {
             "ConstantBackoffStrategy" => Ok(Self::Constant {
                 seconds: node.required_template("backoff_time_in_seconds", Names::Config)?,
             }),
-            "ExponentialBackoffStrategy" => {
-                Ok(Self::Exponential { factor: node.template("factor", Names::Config)? })
-            }
-            "WaitTimeFromHeader" => Ok(Self::TimeFromHeader { header: HeaderNumber::compile(node)? }),
+            "ExponentialBackoffStrategy" => Ok(Self::Exponential {
+                factor: node.template("factor", Names::Config)?,
+            }),
+            "WaitTimeFromHeader" => Ok(Self::TimeFromHeader {
+                header: HeaderNumber::compile(node)?,
+            }),
             "WaitUntilTimeFromHeader" => Ok(Self::UntilTimeFromHeader {
                 header: HeaderNumber::compile(node)?,
                 min_wait: node.template("min_wait", Names::Config)?,
@@ -72,15 +74,24 @@ impl Wait {
         let seconds = match self {
             Self::Constant { seconds } => number(&seconds.value(context)?),
             Self::Exponential { factor } => {
-                let factor = factor.as_ref().map(|factor| factor.value(context)).transpose()?;
+                let factor = factor
+                    .as_ref()
+                    .map(|factor| factor.value(context))
+                    .transpose()?;
                 let doublings = i32::try_from(tried.min(30)).unwrap_or(30);
                 Some(factor.as_ref().and_then(number).unwrap_or(5.0) * 2_f64.powi(doublings))
             }
             Self::TimeFromHeader { header } => header.read(headers, context)?,
             Self::UntilTimeFromHeader { header, min_wait } => {
-                #[expect(clippy::cast_precision_loss, reason = "milliseconds of our time are exact in f64")]
+                #[expect(
+                    clippy::cast_precision_loss,
+                    reason = "milliseconds of our time are exact in f64"
+                )]
                 let now = now.timestamp_millis() as f64 / 1000.0;
-                let least = min_wait.as_ref().map(|least| least.value(context)).transpose()?;
+                let least = min_wait
+                    .as_ref()
+                    .map(|least| least.value(context))
+                    .transpose()?;
                 let least = least.as_ref().and_then(number);
                 match header.read(headers, context)? {
                     Some(until) => Some((until - now).max(least.unwrap_or(0.0))),
@@ -95,9 +106,13 @@ impl Wait {
 impl HeaderNumber {
     fn compile(node: &Node<'_>) -> Result<Self, CompileError> {
         let pattern = node.text("regex")?.map(|pattern| {
-            fancy_regex::Regex::new(pattern).map_err(|_| node.invalid("`regex` is not a regular expression".to_owned()))
+            fancy_regex::Regex::new(pattern)
+                .map_err(|_| node.invalid("`regex` is not a regular expression".to_owned()))
         });
-        Ok(Self { name: node.required_template("header", Names::Config)?, pattern: pattern.transpose()? })
+        Ok(Self {
+            name: node.required_template("header", Names::Config)?,
+            pattern: pattern.transpose()?,
+        })
     }
 
     fn read(&self, headers: &HeaderMap, context: &Context) -> Result<Option<f64>, TemplateError> {
@@ -109,7 +124,8 @@ impl HeaderNumber {
             None => text,
             Some(pattern) => {
                 let found = pattern.captures(text).ok().flatten();
-                let Some(group) = found.and_then(|found| found.get(1).or_else(|| found.get(0))) else {
+                let Some(group) = found.and_then(|found| found.get(1).or_else(|| found.get(0)))
+                else {
                     return Ok(None);
                 };
                 &text[group.range()]
@@ -120,5 +136,7 @@ impl HeaderNumber {
 }
 
 fn number(value: &Value) -> Option<f64> {
-    value.as_f64().or_else(|| value.as_str()?.trim().parse().ok())
+    value
+        .as_f64()
+        .or_else(|| value.as_str()?.trim().parse().ok())
 }

@@ -25,7 +25,10 @@ pub(crate) fn split(
 }
 
 /// The whole configuration again.
-pub(crate) fn join(public: Map<String, Value>, secrets: BTreeMap<String, Value>) -> Map<String, Value> {
+pub(crate) fn join(
+    public: Map<String, Value>,
+    secrets: BTreeMap<String, Value>,
+) -> Map<String, Value> {
     let mut whole = Value::Object(public);
     for (pointer, secret) in secrets {
         put(&mut whole, &pointer, secret);
@@ -56,7 +59,12 @@ fn find(
         return;
     }
     for choice in ["oneOf", "anyOf", "allOf"] {
-        for branch in schema.get(choice).and_then(Value::as_array).into_iter().flatten() {
+        for branch in schema
+            .get(choice)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
             find(root, branch, value, pointer, depth + 1, found);
         }
     }
@@ -78,14 +86,32 @@ fn find(
             let properties = schema.get("properties");
             let others = schema.get("additionalProperties");
             for (key, value) in map {
-                let Some(schema) = properties.and_then(|all| all.get(key)).or(others) else { continue };
-                find(root, schema, value, &format!("{pointer}/{}", escape(key)), depth + 1, found);
+                let Some(schema) = properties.and_then(|all| all.get(key)).or(others) else {
+                    continue;
+                };
+                find(
+                    root,
+                    schema,
+                    value,
+                    &format!("{pointer}/{}", escape(key)),
+                    depth + 1,
+                    found,
+                );
             }
         }
         Value::Array(items) => {
-            let Some(schema) = schema.get("items") else { return };
+            let Some(schema) = schema.get("items") else {
+                return;
+            };
             for (index, value) in items.iter().enumerate() {
-                find(root, schema, value, &format!("{pointer}/{index}"), depth + 1, found);
+                find(
+                    root,
+                    schema,
+                    value,
+                    &format!("{pointer}/{index}"),
+                    depth + 1,
+                    found,
+                );
             }
         }
         _ => {}
@@ -103,12 +129,18 @@ fn take(whole: &mut Value, pointer: &str) -> Option<Value> {
 }
 
 fn put(whole: &mut Value, pointer: &str, secret: Value) {
-    let Some((parents, key)) = pointer.rsplit_once('/') else { return };
+    let Some((parents, key)) = pointer.rsplit_once('/') else {
+        return;
+    };
     let mut node = whole;
     for parent in parents.split('/').skip(1) {
         node = match node {
             Value::Array(items) => {
-                let Some(item) = parent.parse::<usize>().ok().and_then(|at| items.get_mut(at)) else {
+                let Some(item) = parent
+                    .parse::<usize>()
+                    .ok()
+                    .and_then(|at| items.get_mut(at))
+                else {
                     return;
                 };
                 item
@@ -118,7 +150,8 @@ fn put(whole: &mut Value, pointer: &str, secret: Value) {
                     *other = Value::Object(Map::new());
                 }
                 let Value::Object(map) = other else { return };
-                map.entry(unescape(parent)).or_insert_with(|| Value::Object(Map::new()))
+                map.entry(unescape(parent))
+                    .or_insert_with(|| Value::Object(Map::new()))
             }
         };
     }

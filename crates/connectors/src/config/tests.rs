@@ -34,7 +34,10 @@ fn map(value: Value) -> Map<String, Value> {
 fn problems(config: Value) -> Vec<(String, String)> {
     let manifest = Manifest::parse(MANIFEST).unwrap();
     let problems = manifest.validate_config(&map(config)).unwrap_err();
-    problems.into_iter().map(|problem| (problem.pointer, problem.message)).collect()
+    problems
+        .into_iter()
+        .map(|problem| (problem.pointer, problem.message))
+        .collect()
 }
 
 #[test]
@@ -45,16 +48,25 @@ fn problems_name_their_field_and_never_a_value() {
     for wanted in ["/url", "/pin", "/size", "/credentials"] {
         assert!(pointers.contains(&wanted), "{found:?}");
     }
-    let found = problems(json!({"url": "u", "credentials": {"kind": "token", "api_token": 77_777}, "size": "s3cret"}));
+    let found = problems(
+        json!({"url": "u", "credentials": {"kind": "token", "api_token": 77_777}, "size": "s3cret"}),
+    );
     assert!(found.iter().any(|(pointer, _)| pointer == "/size"));
-    assert!(!format!("{found:?}").contains("s3cret") && !format!("{found:?}").contains("77777"), "{found:?}");
-    assert_eq!(problems(json!({"credentials": {"password": "x"}})), [("/url".to_owned(), "is required".to_owned())]);
+    assert!(
+        !format!("{found:?}").contains("s3cret") && !format!("{found:?}").contains("77777"),
+        "{found:?}"
+    );
+    assert_eq!(
+        problems(json!({"credentials": {"password": "x"}})),
+        [("/url".to_owned(), "is required".to_owned())]
+    );
 }
 
 #[test]
 fn a_good_configuration_passes() {
     let manifest = Manifest::parse(MANIFEST).unwrap();
-    let config = json!({"url": "u", "credentials": {"kind": "login", "password": "x"}, "unknown": 1});
+    let config =
+        json!({"url": "u", "credentials": {"kind": "login", "password": "x"}, "unknown": 1});
     assert_eq!(manifest.validate_config(&map(config)), Ok(()));
 }
 
@@ -80,11 +92,24 @@ fn secrets_are_found_at_any_depth_and_put_back() {
     );
     assert_eq!(
         secrets.keys().collect::<Vec<_>>(),
-        ["/accounts/0/a~1b~0c", "/accounts/2/a~1b~0c", "/credentials/password", "/keys/0", "/keys/1", "/pin"]
+        [
+            "/accounts/0/a~1b~0c",
+            "/accounts/2/a~1b~0c",
+            "/credentials/password",
+            "/keys/0",
+            "/keys/1",
+            "/pin"
+        ]
     );
     assert_eq!(manifest.join_secrets(public, secrets.clone()), config);
-    let joined = manifest.join_secrets(Map::new(), [("/credentials/password".to_owned(), json!("p"))].into());
-    assert_eq!(Value::Object(joined), json!({"credentials": {"password": "p"}}));
+    let joined = manifest.join_secrets(
+        Map::new(),
+        [("/credentials/password".to_owned(), json!("p"))].into(),
+    );
+    assert_eq!(
+        Value::Object(joined),
+        json!({"credentials": {"password": "p"}})
+    );
 }
 
 proptest::proptest! {

@@ -9,9 +9,16 @@ use crate::components::spec::Spec;
 
 pub(crate) fn validate(spec: &Spec, config: &Map<String, Value>) -> Result<(), Vec<ConfigProblem>> {
     let instance = Value::Object(config.clone());
-    let errors = spec.validator.iter().flat_map(|validator| validator.iter_errors(&instance));
+    let errors = spec
+        .validator
+        .iter()
+        .flat_map(|validator| validator.iter_errors(&instance));
     let problems: Vec<_> = errors.map(|error| problem(&error)).collect();
-    if problems.is_empty() { Ok(()) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
 }
 
 /// The library's own words would quote the value, which may be a secret.
@@ -29,6 +36,9 @@ fn problem(error: &jsonschema::ValidationError<'_>) -> ConfigProblem {
             pointer,
             message: "does not have the form that the specification asks for".to_owned(),
         },
-        _ => ConfigProblem { pointer, message: error.masked_with("the value").to_string() },
+        _ => ConfigProblem {
+            pointer,
+            message: error.masked_with("the value").to_string(),
+        },
     }
 }

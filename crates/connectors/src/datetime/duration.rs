@@ -28,7 +28,10 @@ impl IsoDuration {
         if date.is_empty() && time.is_empty() {
             return None;
         }
-        let mut duration = Self { months: 0, time: Duration::zero() };
+        let mut duration = Self {
+            months: 0,
+            time: Duration::zero(),
+        };
         for (amount, unit) in parts(date)? {
             match unit {
                 'Y' => duration.months += whole(amount)?.checked_mul(12)?,
@@ -46,7 +49,10 @@ impl IsoDuration {
                 _ => return None,
             }
         }
-        Some(Self { months: duration.months * sign, time: duration.time * i32::try_from(sign).ok()? })
+        Some(Self {
+            months: duration.months * sign,
+            time: duration.time * i32::try_from(sign).ok()?,
+        })
     }
 
     pub(crate) fn is_zero(self) -> bool {
@@ -61,12 +67,18 @@ impl IsoDuration {
         } else {
             moment.checked_add_months(Months::new(months))?
         };
-        moved.checked_add_signed(self.time).filter(|moment| (1..=9999).contains(&moment.year()))
+        moved
+            .checked_add_signed(self.time)
+            .filter(|moment| (1..=9999).contains(&moment.year()))
     }
 
     /// The moment earlier by this.
     pub(crate) fn before(self, moment: Moment) -> Option<Moment> {
-        Self { months: -self.months, time: -self.time }.after(moment)
+        Self {
+            months: -self.months,
+            time: -self.time,
+        }
+        .after(moment)
     }
 
     fn add_seconds(&mut self, amount: &str, unit: i64) -> Option<()> {
@@ -88,7 +100,9 @@ fn parts(mut text: &str) -> Option<Vec<(&str, char)>> {
     while !text.is_empty() {
         let end = text.find(|c: char| c.is_ascii_alphabetic())?;
         let unit = text[end..].chars().next()?;
-        let is_number = text[..end].bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','));
+        let is_number = text[..end]
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b','));
         if end == 0 || !is_number {
             return None;
         }
@@ -99,5 +113,8 @@ fn parts(mut text: &str) -> Option<Vec<(&str, char)>> {
 }
 
 fn whole(amount: &str) -> Option<i64> {
-    amount.parse().ok().filter(|amount| (0..100_000).contains(amount))
+    amount
+        .parse()
+        .ok()
+        .filter(|amount| (0..100_000).contains(amount))
 }

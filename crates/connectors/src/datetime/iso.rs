@@ -15,7 +15,11 @@ pub(crate) fn parse_iso(text: &str) -> Option<Moment> {
     let rest = &rest[separator.len_utf8()..];
     let zone_at = rest.find(['Z', 'z', '+', '-']).unwrap_or(rest.len());
     let (clock, zone) = rest.split_at(zone_at);
-    let offset = if zone.is_empty() { FixedOffset::east_opt(0)? } else { offset(zone)? };
+    let offset = if zone.is_empty() {
+        FixedOffset::east_opt(0)?
+    } else {
+        offset(zone)?
+    };
     let (time, is_next_day) = time(clock)?;
     let day = if is_next_day { date.succ_opt()? } else { date };
     zoned(day.and_time(time), offset)
@@ -33,7 +37,11 @@ pub(super) fn offset(text: &str) -> Option<FixedOffset> {
     if !digits.bytes().all(|byte| byte.is_ascii_digit()) || !matches!(digits.len(), 2 | 4 | 6) {
         return None;
     }
-    let part = |at: usize| digits.get(at..at + 2).map_or(Some(0), |part| part.parse::<i32>().ok());
+    let part = |at: usize| {
+        digits
+            .get(at..at + 2)
+            .map_or(Some(0), |part| part.parse::<i32>().ok())
+    };
     FixedOffset::east_opt(sign * (part(0)? * 3600 + part(2)? * 60 + part(4)?))
 }
 
@@ -43,20 +51,25 @@ pub(super) fn zoned(moment: NaiveDateTime, offset: FixedOffset) -> Option<Moment
 
 fn date(text: &str) -> Option<(NaiveDate, &str)> {
     let number = |range: std::ops::Range<usize>| {
-        text.get(range).filter(|part| part.bytes().all(|byte| byte.is_ascii_digit()))?.parse::<u32>().ok()
+        text.get(range)
+            .filter(|part| part.bytes().all(|byte| byte.is_ascii_digit()))?
+            .parse::<u32>()
+            .ok()
     };
     let year = i32::try_from(number(0..4)?).ok()?;
     let at = |index: usize| text.as_bytes().get(index).copied();
     match (at(4), at(7)) {
-        (Some(b'-'), Some(b'-')) => {
-            Some((NaiveDate::from_ymd_opt(year, number(5..7)?, number(8..10)?)?, &text[10..]))
-        }
+        (Some(b'-'), Some(b'-')) => Some((
+            NaiveDate::from_ymd_opt(year, number(5..7)?, number(8..10)?)?,
+            &text[10..],
+        )),
         (Some(b'-'), _) if text.len() == 7 => {
             Some((NaiveDate::from_ymd_opt(year, number(5..7)?, 1)?, ""))
         }
-        (Some(digit), _) if digit.is_ascii_digit() => {
-            Some((NaiveDate::from_ymd_opt(year, number(4..6)?, number(6..8)?)?, &text[8..]))
-        }
+        (Some(digit), _) if digit.is_ascii_digit() => Some((
+            NaiveDate::from_ymd_opt(year, number(4..6)?, number(6..8)?)?,
+            &text[8..],
+        )),
         (None, _) => Some((NaiveDate::from_ymd_opt(year, 1, 1)?, "")),
         _ => None,
     }
@@ -69,12 +82,23 @@ fn time(text: &str) -> Option<(NaiveTime, bool)> {
     if !digits.bytes().all(|byte| byte.is_ascii_digit()) || !matches!(digits.len(), 2 | 4 | 6) {
         return None;
     }
-    if !fraction.is_empty() && (digits.len() != 6 || !fraction.bytes().all(|b| b.is_ascii_digit())) {
+    if !fraction.is_empty() && (digits.len() != 6 || !fraction.bytes().all(|b| b.is_ascii_digit()))
+    {
         return None;
     }
-    let part = |at: usize| digits.get(at..at + 2).map_or(Some(0), |part| part.parse::<u32>().ok());
+    let part = |at: usize| {
+        digits
+            .get(at..at + 2)
+            .map_or(Some(0), |part| part.parse::<u32>().ok())
+    };
     let (hour, minute, second) = (part(0)?, part(2)?, part(4)?);
-    let micros: u32 = fraction.chars().chain("000000".chars()).take(6).collect::<String>().parse().ok()?;
+    let micros: u32 = fraction
+        .chars()
+        .chain("000000".chars())
+        .take(6)
+        .collect::<String>()
+        .parse()
+        .ok()?;
     if hour == 24 && (minute, second, micros) == (0, 0, 0) {
         return Some((NaiveTime::MIN, true));
     }

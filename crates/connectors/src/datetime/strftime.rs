@@ -25,7 +25,10 @@ pub(crate) fn strftime(moment: &Moment, format: &str) -> String {
         out.push_str(&rest[..at]);
         rest = &rest[at + 1..];
         if let Some(tail) = rest.strip_prefix("_ms") {
-            push(&mut out, format_args!("{:03}", moment.nanosecond() / 1_000_000 % 1000));
+            push(
+                &mut out,
+                format_args!("{:03}", moment.nanosecond() / 1_000_000 % 1000),
+            );
             rest = tail;
             continue;
         }
@@ -66,7 +69,10 @@ fn directive(out: &mut String, m: &Moment, code: char) {
         'I' => push(out, format_args!("{hour12:02}")),
         'M' => push(out, format_args!("{:02}", m.minute())),
         'S' => push(out, format_args!("{:02}", m.second())),
-        'f' => push(out, format_args!("{:06}", m.nanosecond() / 1000 % 1_000_000)),
+        'f' => push(
+            out,
+            format_args!("{:06}", m.nanosecond() / 1000 % 1_000_000),
+        ),
         'p' => out.push_str(if m.hour() < 12 { "AM" } else { "PM" }),
         'a' => out.push_str(&WEEKDAYS[weekday][..3]),
         'A' => out.push_str(WEEKDAYS[weekday]),
@@ -75,8 +81,20 @@ fn directive(out: &mut String, m: &Moment, code: char) {
         'w' => push(out, format_args!("{}", m.weekday().num_days_from_sunday())),
         'u' => push(out, format_args!("{}", m.weekday().number_from_monday())),
         'j' => push(out, format_args!("{:03}", m.ordinal())),
-        'U' => push(out, format_args!("{:02}", (m.ordinal() + 6 - m.weekday().num_days_from_sunday()) / 7)),
-        'W' => push(out, format_args!("{:02}", (m.ordinal() + 6 - m.weekday().num_days_from_monday()) / 7)),
+        'U' => push(
+            out,
+            format_args!(
+                "{:02}",
+                (m.ordinal() + 6 - m.weekday().num_days_from_sunday()) / 7
+            ),
+        ),
+        'W' => push(
+            out,
+            format_args!(
+                "{:02}",
+                (m.ordinal() + 6 - m.weekday().num_days_from_monday()) / 7
+            ),
+        ),
         'G' => push(out, format_args!("{:04}", m.iso_week().year())),
         'V' => push(out, format_args!("{:02}", m.iso_week().week())),
         'z' => offset(out, m),
@@ -106,14 +124,24 @@ fn offset(out: &mut String, moment: &Moment) {
     let seconds = moment.offset().local_minus_utc();
     let sign = if seconds < 0 { '-' } else { '+' };
     let minutes = seconds.abs() / 60;
-    push(out, format_args!("{sign}{:02}{:02}", minutes / 60, minutes % 60));
+    push(
+        out,
+        format_args!("{sign}{:02}{:02}", minutes / 60, minutes % 60),
+    );
 }
 
 /// As Python prints a float of seconds: the shortest digits, always with a point.
 fn float_seconds(moment: &Moment) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "that is what a float of seconds is")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "that is what a float of seconds is"
+    )]
     let seconds = moment.timestamp_micros() as f64 / 1_000_000.0;
-    if seconds.fract() == 0.0 { format!("{seconds:.1}") } else { seconds.to_string() }
+    if seconds.fract() == 0.0 {
+        format!("{seconds:.1}")
+    } else {
+        seconds.to_string()
+    }
 }
 
 fn push(out: &mut String, arguments: std::fmt::Arguments<'_>) {

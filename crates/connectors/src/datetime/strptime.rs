@@ -62,7 +62,11 @@ fn strptime(text: &str, format: &str) -> Option<Moment> {
             rest = parts.directive(codes.next()?, rest)?;
         }
     }
-    if rest.is_empty() { parts.moment() } else { None }
+    if rest.is_empty() {
+        parts.moment()
+    } else {
+        None
+    }
 }
 
 impl Parts {
@@ -79,7 +83,9 @@ impl Parts {
                 Some(rest)
             }
             'm' => take(text, 2, |month| self.month = Some(month)),
-            'd' | 'e' => take(text.strip_prefix(' ').unwrap_or(text), 2, |day| self.day = Some(day)),
+            'd' | 'e' => take(text.strip_prefix(' ').unwrap_or(text), 2, |day| {
+                self.day = Some(day)
+            }),
             'H' => take(text, 2, |hour| self.hour = hour),
             'I' => {
                 self.is_twelve_hours = true;
@@ -111,11 +117,15 @@ impl Parts {
             'A' => name(text, &WEEKDAYS, usize::MAX).map(|(_, rest)| rest),
             'z' => self.zone(text),
             'Z' => {
-                let rest = ["UTC", "GMT"].iter().find_map(|zone| text.strip_prefix(zone));
+                let rest = ["UTC", "GMT"]
+                    .iter()
+                    .find_map(|zone| text.strip_prefix(zone));
                 Some(rest.unwrap_or(text))
             }
             's' => {
-                let end = text.find(|c: char| !c.is_ascii_digit() && c != '-').unwrap_or(text.len());
+                let end = text
+                    .find(|c: char| !c.is_ascii_digit() && c != '-')
+                    .unwrap_or(text.len());
                 self.timestamp = Some(text[..end].parse().ok()?);
                 Some(&text[end..])
             }
@@ -170,11 +180,20 @@ impl Parts {
             (false, hour, _) => hour,
             (true, 1..=11, false) => self.hour,
             (true, 1..=11, true) => self.hour + 12,
-            (true, 12, afternoon) => if afternoon { 12 } else { 0 },
+            (true, 12, afternoon) => {
+                if afternoon {
+                    12
+                } else {
+                    0
+                }
+            }
             (true, ..) => return None,
         };
         let time = NaiveTime::from_hms_micro_opt(hour, self.minute, self.second, self.micros)?;
-        zoned(date.and_time(time), self.offset.unwrap_or(FixedOffset::east_opt(0)?))
+        zoned(
+            date.and_time(time),
+            self.offset.unwrap_or(FixedOffset::east_opt(0)?),
+        )
     }
 }
 
@@ -185,7 +204,11 @@ fn take(text: &str, max: usize, set: impl FnOnce(u32)) -> Option<&str> {
 }
 
 fn number(text: &str, min: usize, max: usize) -> Option<(u32, &str)> {
-    let width = text.bytes().take(max).take_while(u8::is_ascii_digit).count();
+    let width = text
+        .bytes()
+        .take(max)
+        .take_while(u8::is_ascii_digit)
+        .count();
     if width < min {
         return None;
     }
@@ -196,6 +219,7 @@ fn name<'t>(text: &'t str, names: &[&str], length: usize) -> Option<(usize, &'t 
     names.iter().enumerate().find_map(|(index, name)| {
         let name = &name[..length.min(name.len())];
         let head = text.get(..name.len())?;
-        head.eq_ignore_ascii_case(name).then(|| (index, &text[name.len()..]))
+        head.eq_ignore_ascii_case(name)
+            .then(|| (index, &text[name.len()..]))
     })
 }

@@ -38,7 +38,10 @@ fn formats_in_both_directions() {
         ("2022-03-04 05:06:07.008", "%Y-%m-%d %H:%M:%S.%_ms"),
         ("04/03/22 05:06 AM", "%d/%m/%y %I:%M %p"),
         ("Friday, March 04 2022", "%A, %B %d %Y"),
-        ("Fri, 04 Mar 2022 05:06:07 +0130", "%a, %d %b %Y %H:%M:%S %z"),
+        (
+            "Fri, 04 Mar 2022 05:06:07 +0130",
+            "%a, %d %b %Y %H:%M:%S %z",
+        ),
         ("2022 063", "%Y %j"),
         ("1646370367", "%s"),
         ("1646370367123", "%ms"),
@@ -50,7 +53,16 @@ fn formats_in_both_directions() {
         let moment = parse(text, code).unwrap_or_else(|| panic!("{text} {code}"));
         assert_eq!(format(&moment, code), text, "{code}");
     }
-    for (text, code) in [("2022-02-30", "%Y-%m-%d"), ("x", "%s"), ("2022-03-04x", "%Y-%m-%d"), ("22", "%Y"), ("", "%H"), ("13 PM", "%I %p"), ("1e300", "%s_as_float"), ("é", "%b")] {
+    for (text, code) in [
+        ("2022-02-30", "%Y-%m-%d"),
+        ("x", "%s"),
+        ("2022-03-04x", "%Y-%m-%d"),
+        ("22", "%Y"),
+        ("", "%H"),
+        ("13 PM", "%I %p"),
+        ("1e300", "%s_as_float"),
+        ("é", "%b"),
+    ] {
         assert!(parse(text, code).is_none(), "{text} {code}");
     }
 }
@@ -61,7 +73,10 @@ fn single_codes() {
     let table = [
         ("%y %e %u %w %U %W %V %G", "24  7 7 0 01 01 01 2024"),
         ("%c", "Sun Jan  7 23:05:09 2024"),
-        ("%x %X %D %T %F %R", "01/07/24 23:05:09 01/07/24 23:05:09 2024-01-07 23:05"),
+        (
+            "%x %X %D %T %F %R",
+            "01/07/24 23:05:09 01/07/24 23:05:09 2024-01-07 23:05",
+        ),
         ("%Z %z %p %I", "UTC-05:00 -0500 PM 11"),
         ("%-d %-m %-H %-S", "7 1 23 9"),
         ("%f %_ms %s", "012345 012 1704686709"),
@@ -83,10 +98,24 @@ fn durations_follow_the_calendar() {
         ("PT0.001S", "2024-01-01", "2024-01-01T00:00:00.001"),
     ];
     for (duration, from, to) in table {
-        let moment = IsoDuration::parse(duration).unwrap().after(parse_iso(from).unwrap()).unwrap();
+        let moment = IsoDuration::parse(duration)
+            .unwrap()
+            .after(parse_iso(from).unwrap())
+            .unwrap();
         assert_eq!(moment, parse_iso(to).unwrap(), "{duration}");
     }
-    for text in ["", "P", "PT", "1D", "P1H", "PT1D", "P1.5M", "PD", "P-1D", "P99999999999999D"] {
+    for text in [
+        "",
+        "P",
+        "PT",
+        "1D",
+        "P1H",
+        "PT1D",
+        "P1.5M",
+        "PD",
+        "P-1D",
+        "P99999999999999D",
+    ] {
         assert!(IsoDuration::parse(text).is_none(), "{text}");
     }
 }

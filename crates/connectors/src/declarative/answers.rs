@@ -52,7 +52,10 @@ fn run(body: &Body, mut reading: Reading, out: &Sender<Parsed>) {
     let last = match result {
         Ok(finished) => {
             let has_restarted = skipped.is_some() && reading.skip.is_none();
-            Parsed::Finished(Box::new(Finished { has_restarted, ..finished }))
+            Parsed::Finished(Box::new(Finished {
+                has_restarted,
+                ..finished
+            }))
         }
         Err(Why::Failed(error)) => Parsed::Failed(error),
         Err(Why::Abandoned | Why::Changed) => return,
@@ -68,11 +71,21 @@ fn once(body: &Body, reading: &Reading, out: &Sender<Parsed>) -> Result<Finished
     let walked = match body {
         Body::Memory(_) => {
             let bytes = body.bytes().unwrap_or_default();
-            walk(serde_json::de::SliceRead::new(bytes), &bound.record_path, keeps_rest, &mut sink)
+            walk(
+                serde_json::de::SliceRead::new(bytes),
+                &bound.record_path,
+                keeps_rest,
+                &mut sink,
+            )
         }
         Body::File(file) => {
             let reader = Body::reader(file).map_err(|error| Why::Failed(not_kept(error)))?;
-            walk(serde_json::de::IoRead::new(reader), &bound.record_path, keeps_rest, &mut sink)
+            walk(
+                serde_json::de::IoRead::new(reader),
+                &bound.record_path,
+                keeps_rest,
+                &mut sink,
+            )
         }
     };
     if let Some(why) = sink.why.take() {
@@ -89,7 +102,9 @@ fn once(body: &Body, reading: &Reading, out: &Sender<Parsed>) -> Result<Finished
     }
     let response = response(body, bound.keeps, &walked)?;
     let last_record = sink.last_record.take();
-    let last_record = last_record.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+    let last_record = last_record
+        .and_then(|raw| serde_json::from_str(raw.get()).ok())
+        .unwrap_or_default();
     Ok(Finished {
         batch: sink.finish(),
         is_absent: !walked.is_present,
@@ -115,7 +130,10 @@ fn response(body: &Body, keeps: Keeps, walked: &Walked) -> Result<Value, Why> {
 fn not_json(error: &serde_json::Error, body: &Body) -> SourceError {
     let beginning = body.bytes().map(|bytes| {
         let head = bytes.get(..400).unwrap_or(bytes);
-        String::from_utf8_lossy(head).split_whitespace().collect::<Vec<_>>().join(" ")
+        String::from_utf8_lossy(head)
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
     });
     let message = if error.is_io() {
         "the answer cannot be read from its temporary file".to_owned()
@@ -124,7 +142,9 @@ fn not_json(error: &serde_json::Error, body: &Body) -> SourceError {
     } else if error.is_eof() {
         "the answer ends in the middle of its JSON".to_owned()
     } else {
-        let began = beginning.map(|text| format!("; it begins with {}", cut(&text, 120))).unwrap_or_default();
+        let began = beginning
+            .map(|text| format!("; it begins with {}", cut(&text, 120)))
+            .unwrap_or_default();
         let (line, column) = (error.line(), error.column());
         format!("the answer is not JSON (line {line}, column {column}){began}")
     };
@@ -132,8 +152,15 @@ fn not_json(error: &serde_json::Error, body: &Body) -> SourceError {
 }
 
 fn wrong_shape(kind: &str, path: &[String]) -> SourceError {
-    let place = if path.is_empty() { "the answer".to_owned() } else { format!("`{}`", path.join(".")) };
-    SourceError::new(SourceErrorKind::Refused, format!("{place} should hold records, but is {kind}"))
+    let place = if path.is_empty() {
+        "the answer".to_owned()
+    } else {
+        format!("`{}`", path.join("."))
+    };
+    SourceError::new(
+        SourceErrorKind::Refused,
+        format!("{place} should hold records, but is {kind}"),
+    )
 }
 
 fn not_kept(error: std::io::Error) -> SourceError {

@@ -60,17 +60,28 @@ impl Bound {
     ) -> Result<Self, TemplateError> {
         let context = Context::new(config, now);
         let record_path = stream.retriever.selector.extractor.path(&context)?;
-        let cursor = stream.cursor.as_ref().map(|cursor| BoundCursor::new(cursor, &context)).transpose()?;
+        let cursor = stream
+            .cursor
+            .as_ref()
+            .map(|cursor| BoundCursor::new(cursor, &context))
+            .transpose()?;
         let identity = json!({
             "format": FORMAT_VERSION,
             "stream": stream.resolved,
             "config": public,
         });
         Ok(Self {
-            fields: Fields::new(stream.key.clone(), cursor.as_ref().map(|cursor| cursor.field.clone())),
+            fields: Fields::new(
+                stream.key.clone(),
+                cursor.as_ref().map(|cursor| cursor.field.clone()),
+            ),
             keeps: Keeps::of(&stream.needs.response, &record_path),
             fingerprint: Fingerprint::new(sha256_hex(canonical_json(&identity))),
-            credential: stream.retriever.requester.authenticator.query_parameter(&context),
+            credential: stream
+                .retriever
+                .requester
+                .authenticator
+                .query_parameter(&context),
             stream: stream.clone(),
             context,
             record_path,
@@ -97,9 +108,16 @@ impl Keeps {
                 Some(method) => &parts[..method],
                 None => &parts,
             };
-            parts.iter().zip(record_path).all(|(part, name)| part == name)
+            parts
+                .iter()
+                .zip(record_path)
+                .all(|(part, name)| part == name)
         };
-        if reads.iter().any(crosses) { Self::Whole } else { Self::Rest }
+        if reads.iter().any(crosses) {
+            Self::Whole
+        } else {
+            Self::Rest
+        }
     }
 }
 
@@ -120,7 +138,11 @@ impl BoundCursor {
                 Ok(Some(duration).filter(|duration| !duration.is_zero()))
             }
         };
-        let ceiling = component.end.as_ref().map(|end| end.evaluate(context)).transpose()?;
+        let ceiling = component
+            .end
+            .as_ref()
+            .map(|end| end.evaluate(context))
+            .transpose()?;
         Ok(Self {
             field: component.cursor_field.string(context)?,
             floor: component.start.evaluate(context)?.to_utc(),
@@ -144,7 +166,11 @@ impl BoundCursor {
 
     /// A record's cursor value.
     pub(super) fn read(&self, text: &str) -> Option<DateTime<Utc>> {
-        self.component.cursor_formats.iter().find_map(|format| parse(text, format)).map(|moment| moment.to_utc())
+        self.component
+            .cursor_formats
+            .iter()
+            .find_map(|format| parse(text, format))
+            .map(|moment| moment.to_utc())
     }
 
     /// How far a stored state is, if it is one of this cursor.
@@ -154,17 +180,24 @@ impl BoundCursor {
             Value::Number(number) => number.to_string(),
             _ => return None,
         };
-        parse(&text, &self.component.datetime_format).map(|moment| moment.to_utc()).or_else(|| self.read(&text))
+        parse(&text, &self.component.datetime_format)
+            .map(|moment| moment.to_utc())
+            .or_else(|| self.read(&text))
     }
 
     /// The state in the reference's shape.
     pub(super) fn state(&self, mark: DateTime<Utc>) -> Map<String, Value> {
-        Map::from_iter([(self.field.clone(), Value::from(self.write(&mark.fixed_offset())))])
+        Map::from_iter([(
+            self.field.clone(),
+            Value::from(self.write(&mark.fixed_offset())),
+        )])
     }
 
     /// The look-back as a length of time before a moment.
     pub(super) fn look_back_before(&self, mark: DateTime<Utc>) -> Duration {
-        let earlier = self.look_back.and_then(|look_back| look_back.before(mark.fixed_offset()));
+        let earlier = self
+            .look_back
+            .and_then(|look_back| look_back.before(mark.fixed_offset()));
         earlier.map_or(Duration::zero(), |earlier| mark - earlier.to_utc())
     }
 }

@@ -13,7 +13,9 @@ pub(super) async fn check(source: &DeclarativeSource, now: DateTime<Utc>) -> Hea
     if streams.is_empty() {
         return Health {
             healthy: None,
-            message: Some("the manifest has no stream that can be read, so nothing was checked".to_owned()),
+            message: Some(
+                "the manifest has no stream that can be read, so nothing was checked".to_owned(),
+            ),
             timestamp: Some(now),
             ..Health::default()
         };
@@ -23,13 +25,26 @@ pub(super) async fn check(source: &DeclarativeSource, now: DateTime<Utc>) -> Hea
             return unhealthy(&error, now);
         }
     }
-    Health { healthy: Some(true), timestamp: Some(now), ..Health::default() }
+    Health {
+        healthy: Some(true),
+        timestamp: Some(now),
+        ..Health::default()
+    }
 }
 
-async fn first_page(source: &DeclarativeSource, stream: &str, now: DateTime<Utc>) -> Result<(), SourceError> {
+async fn first_page(
+    source: &DeclarativeSource,
+    stream: &str,
+    now: DateTime<Utc>,
+) -> Result<(), SourceError> {
     let scope = Scope::plain();
-    let request =
-        PlanRequest { stream, scope: &scope, states: &[], overlap: Duration::zero(), now };
+    let request = PlanRequest {
+        stream,
+        scope: &scope,
+        states: &[],
+        overlap: Duration::zero(),
+        now,
+    };
     let plan = source.plan(request)?;
     let mut reader = source.open(ReadRequest {
         stream: stream.to_owned(),
@@ -44,17 +59,23 @@ async fn first_page(source: &DeclarativeSource, stream: &str, now: DateTime<Utc>
 
 fn unhealthy(error: &SourceError, now: DateTime<Utc>) -> Health {
     let (authentication_required, suggestion) = match error.kind {
-        SourceErrorKind::Authentication => {
-            (true, "Enter a valid credential, with the permissions that these models need.")
-        }
+        SourceErrorKind::Authentication => (
+            true,
+            "Enter a valid credential, with the permissions that these models need.",
+        ),
         SourceErrorKind::Configuration => (false, "Correct the connection's configuration."),
-        SourceErrorKind::Refused => {
-            (false, "Check that the configuration names what exists at the provider.")
-        }
-        SourceErrorKind::Later { .. } => (false, "Wait: the provider limits how often it may be asked."),
-        SourceErrorKind::Transient { .. } => {
-            (false, "Check that the provider can be reached from here, and try again.")
-        }
+        SourceErrorKind::Refused => (
+            false,
+            "Check that the configuration names what exists at the provider.",
+        ),
+        SourceErrorKind::Later { .. } => (
+            false,
+            "Wait: the provider limits how often it may be asked.",
+        ),
+        SourceErrorKind::Transient { .. } => (
+            false,
+            "Check that the provider can be reached from here, and try again.",
+        ),
     };
     Health {
         healthy: Some(false),

@@ -37,7 +37,12 @@ pub(super) fn walk<'de, R: serde_json::de::Read<'de>>(
 ) -> Result<Walked, serde_json::Error> {
     let mut parser = serde_json::Deserializer::new(reader);
     let mut walked = Walked::default();
-    let seed = Walk { path, keeps_rest, records, walked: &mut walked };
+    let seed = Walk {
+        path,
+        keeps_rest,
+        records,
+        walked: &mut walked,
+    };
     let rest = seed.deserialize(&mut parser)?;
     parser.end()?;
     walked.rest = rest;
@@ -81,7 +86,9 @@ impl Walk<'_> {
         text.push('}');
         if text.len() > 2 {
             let record = RawValue::from_string(text).map_err(A::Error::custom)?;
-            self.records.take(record).map_err(|Stop| A::Error::custom("stopped"))?;
+            self.records
+                .take(record)
+                .map_err(|Stop| A::Error::custom("stopped"))?;
         }
         Ok(Value::Null)
     }
@@ -95,11 +102,18 @@ impl<'de> Visitor<'de> for Walk<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let Some((first, path)) = self.path.split_first() else { return self.single(map) };
+        let Some((first, path)) = self.path.split_first() else {
+            return self.single(map);
+        };
         let mut rest = Map::new();
         while let Some(key) = map.next_key::<String>()? {
             if key == *first {
-                let seed = Walk { path, keeps_rest: self.keeps_rest, records: self.records, walked: self.walked };
+                let seed = Walk {
+                    path,
+                    keeps_rest: self.keeps_rest,
+                    records: self.records,
+                    walked: self.walked,
+                };
                 let value = map.next_value_seed(seed)?;
                 if self.keeps_rest {
                     rest.insert(key, value);
@@ -117,7 +131,9 @@ impl<'de> Visitor<'de> for Walk<'_> {
         let Some((first, path)) = self.path.split_first() else {
             self.walked.is_present = true;
             while let Some(record) = items.next_element::<Box<RawValue>>()? {
-                self.records.take(record).map_err(|Stop| A::Error::custom("stopped"))?;
+                self.records
+                    .take(record)
+                    .map_err(|Stop| A::Error::custom("stopped"))?;
             }
             return Ok(Value::Array(Vec::new()));
         };
@@ -126,7 +142,12 @@ impl<'de> Visitor<'de> for Walk<'_> {
         let mut index = 0;
         loop {
             let item = if wanted == Some(index) {
-                let seed = Walk { path, keeps_rest: self.keeps_rest, records: self.records, walked: self.walked };
+                let seed = Walk {
+                    path,
+                    keeps_rest: self.keeps_rest,
+                    records: self.records,
+                    walked: self.walked,
+                };
                 items.next_element_seed(seed)?
             } else if self.keeps_rest {
                 items.next_element()?

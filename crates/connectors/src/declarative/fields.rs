@@ -31,7 +31,12 @@ pub(super) struct Found {
 impl Fields {
     pub(super) fn new(key: PrimaryKey, cursor: Option<String>) -> Self {
         let first = |path: &Vec<String>| path.first().cloned().unwrap_or_default();
-        let names = key.paths().iter().map(first).chain(cursor.clone()).collect();
+        let names = key
+            .paths()
+            .iter()
+            .map(first)
+            .chain(cursor.clone())
+            .collect();
         Self { key, cursor, names }
     }
 
@@ -40,23 +45,40 @@ impl Fields {
         let mut found: Vec<Option<&RawValue>> = vec![None; self.names.len()];
         if !self.names.is_empty() {
             let mut parser = serde_json::Deserializer::from_str(record.get());
-            Pick { names: &self.names, found: &mut found }.deserialize(&mut parser)?;
+            Pick {
+                names: &self.names,
+                found: &mut found,
+            }
+            .deserialize(&mut parser)?;
         }
         let cursor = match (&self.cursor, found.last()) {
             (Some(_), Some(Some(raw))) => text_of(raw),
             _ => None,
         };
-        let parts = self.key.paths().iter().zip(&found).map(|(path, raw)| raw.and_then(|raw| below(raw, &path[1..])));
+        let mut parts = self
+            .key
+            .paths()
+            .iter()
+            .zip(&found)
+            .map(|(path, raw)| raw.and_then(|raw| below(raw, &path[1..])));
         let key = match &self.key {
             PrimaryKey::Hash => None,
-            PrimaryKey::Single(_) => parts.last().flatten().and_then(|part| part.text()),
+            PrimaryKey::Single(_) => parts.next().flatten().and_then(|part| part.text()),
             PrimaryKey::Composite(_) => composite(&parts.collect::<Vec<_>>()),
         };
         Ok(match key {
-            Some(key) => Found { key, lacks_key: false, cursor },
+            Some(key) => Found {
+                key,
+                lacks_key: false,
+                cursor,
+            },
             None => {
                 let record: Value = serde_json::from_str(record.get())?;
-                Found { key: sha256_hex(canonical_json(&record)), lacks_key: self.key.is_primary(), cursor }
+                Found {
+                    key: sha256_hex(canonical_json(&record)),
+                    lacks_key: self.key.is_primary(),
+                    cursor,
+                }
             }
         })
     }
@@ -84,7 +106,9 @@ impl Part<'_> {
                 let text = raw.get();
                 // Numbers and plain texts are canonical as they stand.
                 if text.starts_with(['{', '[']) || text.contains('\\') {
-                    serde_json::from_str(text).ok().map(|value: Value| canonical_json(&value))
+                    serde_json::from_str(text)
+                        .ok()
+                        .map(|value: Value| canonical_json(&value))
                 } else {
                     (text != "null").then(|| text.to_owned())
                 }
@@ -108,7 +132,10 @@ fn below<'r>(raw: &'r RawValue, path: &[String]) -> Option<Part<'r>> {
 
 /// A compact JSON array; `None` when every part is absent.
 fn composite(parts: &[Option<Part<'_>>]) -> Option<String> {
-    let texts: Vec<_> = parts.iter().map(|part| part.as_ref().and_then(Part::json)).collect();
+    let texts: Vec<_> = parts
+        .iter()
+        .map(|part| part.as_ref().and_then(Part::json))
+        .collect();
     if texts.iter().all(Option::is_none) {
         return None;
     }
@@ -128,7 +155,9 @@ fn text_of(raw: &RawValue) -> Option<String> {
         b'"' if !text.contains('\\') => Some(text[1..text.len() - 1].to_owned()),
         b'"' => serde_json::from_str(text).ok(),
         b'n' => None,
-        b'{' | b'[' => serde_json::from_str(text).ok().map(|value: Value| canonical_json(&value)),
+        b'{' | b'[' => serde_json::from_str(text)
+            .ok()
+            .map(|value: Value| canonical_json(&value)),
         _ => Some(text.to_owned()),
     }
 }

@@ -34,7 +34,8 @@ pub(super) fn plan(bound: &Bound, request: PlanRequest<'_>) -> Result<Plan, Sour
                 request.scope.end(),
                 RangeInputs {
                     watermark,
-                    look_back: watermark.map_or(Duration::zero(), |mark| cursor.look_back_before(mark)),
+                    look_back: watermark
+                        .map_or(Duration::zero(), |mark| cursor.look_back_before(mark)),
                     overlap: request.overlap,
                     floor: Some(cursor.floor),
                     ceiling: cursor.ceiling,

@@ -57,7 +57,11 @@ impl Place {
                 (object(&place).unwrap_or_default(), place.progress())
             }
         };
-        Position { pagination_state, fingerprint: fingerprint.clone(), progress }
+        Position {
+            pagination_state,
+            fingerprint: fingerprint.clone(),
+            progress,
+        }
     }
 
     /// Reads what [`store`](Self::store) wrote.
@@ -67,11 +71,21 @@ impl Place {
 
     /// The beginning of the open window.
     pub(super) fn at_window_start(&self) -> Self {
-        Self { token: None, request: 0, offset: 0, last: None, ..self.clone() }
+        Self {
+            token: None,
+            request: 0,
+            offset: 0,
+            last: None,
+            ..self.clone()
+        }
     }
 
     fn progress(&self) -> Progress {
-        Progress { slice: self.slice, request: self.request, record: self.offset }
+        Progress {
+            slice: self.slice,
+            request: self.request,
+            record: self.offset,
+        }
     }
 }
 

@@ -13,11 +13,21 @@ use crate::template::{Context, TemplateError};
 pub(super) fn context(bound: &Bound, window: Option<&Window>, token: Option<&Value>) -> Context {
     let mut slice = Map::new();
     if let (Some(cursor), Some(window)) = (&bound.cursor, window) {
-        slice.insert(cursor.start_name.clone(), Value::from(cursor.write(&window.start)));
-        slice.insert(cursor.end_name.clone(), Value::from(cursor.write(&window.end)));
+        slice.insert(
+            cursor.start_name.clone(),
+            Value::from(cursor.write(&window.start)),
+        );
+        slice.insert(
+            cursor.end_name.clone(),
+            Value::from(cursor.write(&window.end)),
+        );
     }
     let token = token.map_or(Value::Null, |token| json!({ "next_page_token": token }));
-    bound.context.clone().with("stream_slice", &Value::Object(slice)).with("next_page_token", &token)
+    bound
+        .context
+        .clone()
+        .with("stream_slice", &Value::Object(slice))
+        .with("next_page_token", &token)
 }
 
 /// The request for a window and a token.
@@ -30,7 +40,14 @@ pub(super) fn build(
     let requester = &bound.stream.retriever.requester;
     let paginator = bound.stream.retriever.paginator.as_ref();
     let mut parts = RequestParts::new(requester.method.clone(), url(bound, token, context)?);
-    for (name, value) in requester.parameters.iter().map(|map| map.evaluate(context)).collect::<Result<Vec<_>, _>>()?.into_iter().flatten() {
+    for (name, value) in requester
+        .parameters
+        .iter()
+        .map(|map| map.evaluate(context))
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter()
+        .flatten()
+    {
         parts.set_parameter(&name, &value);
     }
     if let Some(headers) = &requester.headers {
@@ -47,7 +64,9 @@ pub(super) fn build(
         {
             option.inject(&mut parts, &size.into(), context)?;
         }
-        if let (Some(TokenOption::Option(option)), Some(token)) = (&paginator.page_token_option, token) {
+        if let (Some(TokenOption::Option(option)), Some(token)) =
+            (&paginator.page_token_option, token)
+        {
             option.inject(&mut parts, token, context)?;
         }
     }
@@ -66,12 +85,18 @@ pub(super) fn build(
 fn url(bound: &Bound, token: Option<&Value>, context: &Context) -> Result<Url, TemplateError> {
     let requester = &bound.stream.retriever.requester;
     let paginator = bound.stream.retriever.paginator.as_ref();
-    let is_path = paginator.is_some_and(|paginator| matches!(paginator.page_token_option, Some(TokenOption::RequestPath)));
+    let is_path = paginator.is_some_and(|paginator| {
+        matches!(paginator.page_token_option, Some(TokenOption::RequestPath))
+    });
     let base = requester.base.string(context)?;
     let path = match token.filter(|_| is_path) {
         Some(token) => Some(crate::template::python::str(token)),
         None => {
-            let path = requester.path.as_ref().map(|path| path.string(context)).transpose()?;
+            let path = requester
+                .path
+                .as_ref()
+                .map(|path| path.string(context))
+                .transpose()?;
             path.map(|path| path.trim_start_matches('/').to_owned())
         }
     };
@@ -96,5 +121,10 @@ fn join(base: &str, path: Option<&str>) -> Option<Url> {
     let base = Url::parse(&format!("{base}{slash}")).ok().filter(is_http)?;
     // A colon in the first segment would be taken for a scheme.
     let is_plain = path.starts_with(['/', '?', '.']);
-    if is_plain { base.join(path).ok() } else { base.join(&format!("./{path}")).ok() }.filter(is_http)
+    if is_plain {
+        base.join(path).ok()
+    } else {
+        base.join(&format!("./{path}")).ok()
+    }
+    .filter(is_http)
 }

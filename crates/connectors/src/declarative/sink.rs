@@ -107,7 +107,11 @@ impl<'r> Sink<'r> {
             return Err(Why::Failed(self.not_an_object(&raw)));
         }
         let taken = self.batch.taken + 1;
-        let is_old = self.reading.skip.as_ref().is_some_and(|skip| taken <= skip.records);
+        let is_old = self
+            .reading
+            .skip
+            .as_ref()
+            .is_some_and(|skip| taken <= skip.records);
         if is_old {
             self.check_skipped(&raw, taken)?;
             self.batch.taken = taken;
@@ -133,17 +137,28 @@ impl<'r> Sink<'r> {
     }
 
     fn made(&self, raw: Box<RawValue>) -> Result<Option<Box<RawValue>>, Why> {
-        let Some(transform) = &self.transform else { return Ok(Some(raw)) };
-        let record = serde_json::from_str::<Value>(raw.get()).map_err(|error| Why::Failed(unreadable(&error)))?;
-        let changed = transform.apply(record, &self.reading.context).map_err(|error| Why::Failed(template(&error)))?;
-        let Some(changed) = changed else { return Ok(None) };
+        let Some(transform) = &self.transform else {
+            return Ok(Some(raw));
+        };
+        let record = serde_json::from_str::<Value>(raw.get())
+            .map_err(|error| Why::Failed(unreadable(&error)))?;
+        let changed = transform
+            .apply(record, &self.reading.context)
+            .map_err(|error| Why::Failed(template(&error)))?;
+        let Some(changed) = changed else {
+            return Ok(None);
+        };
         let raw = serde_json::value::to_raw_value(&changed);
-        raw.map(Some).map_err(|error| Why::Failed(unreadable(&error)))
+        raw.map(Some)
+            .map_err(|error| Why::Failed(unreadable(&error)))
     }
 
     fn push(&mut self, data: Box<RawValue>) -> Result<(), Why> {
         let bound = &self.reading.bound;
-        let found = bound.fields.find(&data).map_err(|error| Why::Failed(unreadable(&error)))?;
+        let found = bound
+            .fields
+            .find(&data)
+            .map_err(|error| Why::Failed(unreadable(&error)))?;
         if let Some(cursor) = &bound.cursor {
             match found.cursor.as_deref().map(|text| cursor.read(text)) {
                 Some(Some(changed)) => {
@@ -171,7 +186,10 @@ impl<'r> Sink<'r> {
             self.last_record = Some(data.clone());
         }
         self.bytes += data.get().len();
-        self.batch.records.push(SourceRecord { key: found.key, data });
+        self.batch.records.push(SourceRecord {
+            key: found.key,
+            data,
+        });
         Ok(())
     }
 
@@ -181,17 +199,33 @@ impl<'r> Sink<'r> {
     }
 
     fn flush(&mut self) -> Result<(), Why> {
-        let raw = self.previous.as_deref().or(self.batch.records.last().map(|record| &*record.data));
+        let raw =
+            self.previous
+                .as_deref()
+                .or(self.batch.records.last().map(|record| &*record.data));
         let last = raw.map(|raw| sha256_hex(raw.get()));
-        let next = Batch { taken: self.batch.taken, max: self.batch.max, ..Batch::default() };
+        let next = Batch {
+            taken: self.batch.taken,
+            max: self.batch.max,
+            ..Batch::default()
+        };
         let batch = std::mem::replace(&mut self.batch, next);
         self.bytes = 0;
-        self.out.blocking_send(Parsed::Batch(Batch { last, ..batch })).map_err(|_| Why::Abandoned)
+        self.out
+            .blocking_send(Parsed::Batch(Batch { last, ..batch }))
+            .map_err(|_| Why::Abandoned)
     }
 
     /// An answer that was partly read is only gone on with while it is the same.
     fn check_skipped(&self, raw: &RawValue, taken: i64) -> Result<(), Why> {
-        let Some(skip) = self.reading.skip.as_ref().filter(|skip| skip.records == taken) else { return Ok(()) };
+        let Some(skip) = self
+            .reading
+            .skip
+            .as_ref()
+            .filter(|skip| skip.records == taken)
+        else {
+            return Ok(());
+        };
         match &skip.last {
             Some(last) if *last != sha256_hex(raw.get()) => Err(Why::Changed),
             _ => Ok(()),
@@ -199,17 +233,33 @@ impl<'r> Sink<'r> {
     }
 
     fn warn(&mut self, code: &str, message: impl FnOnce() -> String) {
-        if !self.batch.warnings.iter().any(|warning| warning.code == code) {
-            self.batch.warnings.push(Warning { code: code.to_owned(), message: message() });
+        if !self
+            .batch
+            .warnings
+            .iter()
+            .any(|warning| warning.code == code)
+        {
+            self.batch.warnings.push(Warning {
+                code: code.to_owned(),
+                message: message(),
+            });
         }
     }
 
     fn not_an_object(&self, raw: &RawValue) -> SourceError {
         let path = self.reading.bound.record_path.join(".");
-        let place = if path.is_empty() { "the answer".to_owned() } else { format!("`{path}`") };
+        let place = if path.is_empty() {
+            "the answer".to_owned()
+        } else {
+            format!("`{path}`")
+        };
         SourceError::new(
             SourceErrorKind::Refused,
-            format!("record {} of {place} is not an object: {}", self.batch.taken + 1, cut(raw.get(), 200)),
+            format!(
+                "record {} of {place} is not an object: {}",
+                self.batch.taken + 1,
+                cut(raw.get(), 200)
+            ),
         )
     }
 }
@@ -224,7 +274,10 @@ impl Records for Sink<'_> {
 }
 
 fn unreadable(error: &serde_json::Error) -> SourceError {
-    SourceError::new(SourceErrorKind::Refused, format!("a record cannot be read: {error}"))
+    SourceError::new(
+        SourceErrorKind::Refused,
+        format!("a record cannot be read: {error}"),
+    )
 }
 
 fn template(error: &TemplateError) -> SourceError {

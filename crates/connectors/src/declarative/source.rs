@@ -38,18 +38,34 @@ impl DeclarativeSource {
     ) -> Result<Self, SourceError> {
         let (public, secrets) = manifest.split_secrets(config.clone());
         let exchange = Arc::new(Exchange::new(options, Redactor::new(secrets.values()))?);
-        Ok(Self { manifest, config, public, exchange })
+        Ok(Self {
+            manifest,
+            config,
+            public,
+            exchange,
+        })
     }
 
     /// The streams that the manifest names for a check; the first that can be read when it names
     /// none in a way that is known here.
     pub(super) fn streams_to_check(&self) -> Vec<String> {
-        let named = self.manifest.check().map(|check| check.stream_names.clone()).unwrap_or_default();
+        let named = self
+            .manifest
+            .check()
+            .map(|check| check.stream_names.clone())
+            .unwrap_or_default();
         if !named.is_empty() {
             return named;
         }
-        let first = self.manifest.streams().iter().find(|stream| stream.is_supported());
-        first.map(|stream| stream.name.clone()).into_iter().collect()
+        let first = self
+            .manifest
+            .streams()
+            .iter()
+            .find(|stream| stream.is_supported());
+        first
+            .map(|stream| stream.name.clone())
+            .into_iter()
+            .collect()
     }
 
     fn bind(&self, stream: &str, now: DateTime<Utc>) -> Result<Bound, SourceError> {
@@ -59,7 +75,8 @@ impl DeclarativeSource {
             .stream(stream)
             .ok_or_else(|| refuse(format!("the manifest has no stream `{stream}`")))?
             .map_err(|error| refuse(format!("the stream `{stream}` cannot be read: {error}")))?;
-        Bound::new(compiled, &self.config, &self.public, now).map_err(|error| self.exchange.template(&error))
+        Bound::new(compiled, &self.config, &self.public, now)
+            .map_err(|error| self.exchange.template(&error))
     }
 }
 
@@ -76,6 +93,10 @@ impl Source for DeclarativeSource {
     fn open(&self, request: ReadRequest) -> Result<Box<dyn PageReader>, SourceError> {
         let bound = self.bind(&request.stream, request.now)?;
         refuse_scope(&bound, &request.scope)?;
-        Ok(Box::new(Reader::new(Arc::new(bound), self.exchange.clone(), &request)))
+        Ok(Box::new(Reader::new(
+            Arc::new(bound),
+            self.exchange.clone(),
+            &request,
+        )))
     }
 }

@@ -14,7 +14,11 @@ pub(super) struct Transform<'s> {
 
 impl Transform<'_> {
     /// The changed record, or `None` when the filter leaves it out.
-    pub(super) fn apply(&self, mut record: Value, context: &Context) -> Result<Option<Value>, TemplateError> {
+    pub(super) fn apply(
+        &self,
+        mut record: Value,
+        context: &Context,
+    ) -> Result<Option<Value>, TemplateError> {
         if self.transform_before_filtering {
             self.change(&mut record, context)?;
         }
@@ -37,7 +41,10 @@ impl Transform<'_> {
                         add(record, field, condition.as_ref(), context)?;
                     }
                 }
-                Transformation::Remove { pointers, condition } => {
+                Transformation::Remove {
+                    pointers,
+                    condition,
+                } => {
                     for pointer in pointers {
                         remove(record, pointer, condition.as_ref(), context)?;
                     }
@@ -100,7 +107,11 @@ fn put(node: &mut Value, path: &[String], value: Value) {
         *node = Value::Object(Map::new());
     }
     if let Value::Object(map) = node {
-        put(map.entry(first.as_str()).or_insert(Value::Null), rest, value);
+        put(
+            map.entry(first.as_str()).or_insert(Value::Null),
+            rest,
+            value,
+        );
     }
 }
 
@@ -110,7 +121,9 @@ fn remove(
     condition: Option<&Template>,
     context: &Context,
 ) -> Result<(), TemplateError> {
-    let Some((first, rest)) = pointer.split_first() else { return Ok(()) };
+    let Some((first, rest)) = pointer.split_first() else {
+        return Ok(());
+    };
     let fits = |value: &Value| match condition {
         None => Ok(true),
         Some(condition) => condition.condition(&context.clone().with("property", value)),
@@ -122,11 +135,17 @@ fn remove(
             Value::Array(items) => items.iter_mut().collect(),
             _ => Vec::new(),
         };
-        return below.into_iter().try_for_each(|child| remove(child, pointer, condition, context));
+        return below
+            .into_iter()
+            .try_for_each(|child| remove(child, pointer, condition, context));
     }
     match node {
         Value::Object(map) if rest.is_empty() => {
-            let names: Vec<String> = map.keys().filter(|key| first == "*" || *key == first).cloned().collect();
+            let names: Vec<String> = map
+                .keys()
+                .filter(|key| first == "*" || *key == first)
+                .cloned()
+                .collect();
             for name in names {
                 if map.get(&name).map(&fits).transpose()? == Some(true) {
                     map.shift_remove(&name);
@@ -134,7 +153,9 @@ fn remove(
             }
         }
         Value::Object(map) => {
-            let below = map.iter_mut().filter(|(key, _)| first == "*" || *key == first);
+            let below = map
+                .iter_mut()
+                .filter(|(key, _)| first == "*" || *key == first);
             for (_, child) in below {
                 remove(child, rest, condition, context)?;
             }

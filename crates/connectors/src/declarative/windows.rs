@@ -42,9 +42,25 @@ impl Cut {
         if start >= end {
             return None;
         }
-        let next = self.step.and_then(|step| step.after(start)).filter(|next| *next > start && *next < end);
-        let Some(next) = next else { return Some(Window { start, end, next: None }) };
-        let last = self.granularity.and_then(|granularity| granularity.before(next)).unwrap_or(next);
-        Some(Window { start, end: last.max(start), next: Some(next) })
+        let next = self
+            .step
+            .and_then(|step| step.after(start))
+            .filter(|next| *next > start && *next < end);
+        let Some(next) = next else {
+            return Some(Window {
+                start,
+                end,
+                next: None,
+            });
+        };
+        let last = self
+            .granularity
+            .and_then(|granularity| granularity.before(next))
+            .unwrap_or(next);
+        Some(Window {
+            start,
+            end: last.max(start),
+            next: Some(next),
+        })
     }
 }

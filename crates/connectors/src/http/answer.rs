@@ -48,7 +48,11 @@ impl Body {
 pub(crate) fn header_values(headers: &HeaderMap) -> Value {
     let mut map = Map::new();
     for name in headers.keys() {
-        let values: Vec<_> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).collect();
+        let values: Vec<_> = headers
+            .get_all(name)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .collect();
         let text = values.join(", ");
         if name == reqwest::header::LINK {
             let links = parse_links(&text);
@@ -66,7 +70,9 @@ pub(crate) fn header_values(headers: &HeaderMap) -> Value {
 fn parse_links(text: &str) -> Value {
     let mut links = Map::new();
     for part in text.split('<').skip(1) {
-        let Some((url, attributes)) = part.split_once('>') else { continue };
+        let Some((url, attributes)) = part.split_once('>') else {
+            continue;
+        };
         let mut link = Map::new();
         link.insert("url".to_owned(), Value::from(url));
         for attribute in attributes.trim_end_matches([' ', ',']).split(';') {
@@ -75,7 +81,11 @@ fn parse_links(text: &str) -> Value {
                 link.insert(name.trim().to_owned(), Value::from(value));
             }
         }
-        let key = link.get("rel").and_then(Value::as_str).unwrap_or(url).to_owned();
+        let key = link
+            .get("rel")
+            .and_then(Value::as_str)
+            .unwrap_or(url)
+            .to_owned();
         links.insert(key, Value::Object(link));
     }
     Value::Object(links)

@@ -11,8 +11,13 @@ static CLIENTS: Mutex<Vec<(Duration, Client)>> = Mutex::new(Vec::new());
 
 /// The shared client. It follows no redirects: [`send`](super::send) does.
 pub(super) fn shared(connect_timeout: Duration) -> Result<Client, reqwest::Error> {
-    let mut clients = CLIENTS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let Some((_, client)) = clients.iter().find(|(timeout, _)| *timeout == connect_timeout) {
+    let mut clients = CLIENTS
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some((_, client)) = clients
+        .iter()
+        .find(|(timeout, _)| *timeout == connect_timeout)
+    {
         return Ok(client.clone());
     }
     // Fails when another one is installed already, which is as good.
@@ -28,12 +33,16 @@ pub(super) fn shared(connect_timeout: Duration) -> Result<Client, reqwest::Error
         Ok(client) => client,
         // A system without certificates of its own: plain HTTP works all the same, and HTTPS
         // says that the certificate is not known.
-        Err(_) => builder().tls_backend_preconfigured(without_roots()).build()?,
+        Err(_) => builder()
+            .tls_backend_preconfigured(without_roots())
+            .build()?,
     };
     clients.push((connect_timeout, client.clone()));
     Ok(client)
 }
 
 fn without_roots() -> ClientConfig {
-    ClientConfig::builder().with_root_certificates(RootCertStore::empty()).with_no_client_auth()
+    ClientConfig::builder()
+        .with_root_certificates(RootCertStore::empty())
+        .with_no_client_auth()
 }

@@ -41,7 +41,10 @@ pub(crate) struct Clock {
 
 impl Clock {
     pub(crate) fn starting(now: DateTime<Utc>) -> Self {
-        Self { now, since: Instant::now() }
+        Self {
+            now,
+            since: Instant::now(),
+        }
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {
@@ -53,9 +56,16 @@ impl Exchange {
     pub(crate) fn new(options: SourceOptions, redactor: Redactor) -> Result<Self, SourceError> {
         let client = client::shared(options.connect_timeout).map_err(|error| SourceError {
             source: Some(Box::new(error)),
-            ..SourceError::new(SourceErrorKind::Configuration, "no HTTP client can be built")
+            ..SourceError::new(
+                SourceErrorKind::Configuration,
+                "no HTTP client can be built",
+            )
         })?;
-        Ok(Self { client, options, redactor })
+        Ok(Self {
+            client,
+            options,
+            redactor,
+        })
     }
 
     pub(crate) fn redactor(&self) -> &Redactor {
@@ -71,7 +81,9 @@ impl Exchange {
         clock: Clock,
         cost: &mut Cost,
     ) -> Result<Outcome, SourceError> {
-        let tries = self.tries(handlers, context).map_err(|error| self.template(&error))?;
+        let tries = self
+            .tries(handlers, context)
+            .map_err(|error| self.template(&error))?;
         let mut tried = 0;
         loop {
             tried += 1;
@@ -81,16 +93,23 @@ impl Exchange {
             cost.bytes += traffic.bytes;
             let now = clock.now();
             let verdict = match &sent {
-                Ok(answer) => {
-                    interpret(handlers, answer, tried, now, context).map_err(|error| self.template(&error))?
-                }
-                Err(error) if error.may_pass => Verdict::Retry { wait: None, words: Words::default() },
-                Err(_) => Verdict::Fail { kind: SourceErrorKind::Refused, words: Words::default() },
+                Ok(answer) => interpret(handlers, answer, tried, now, context)
+                    .map_err(|error| self.template(&error))?,
+                Err(error) if error.may_pass => Verdict::Retry {
+                    wait: None,
+                    words: Words::default(),
+                },
+                Err(_) => Verdict::Fail {
+                    kind: SourceErrorKind::Refused,
+                    words: Words::default(),
+                },
             };
             let failure = match (verdict, sent) {
                 (Verdict::Good, Ok(answer)) => return Ok(Outcome::Answer(answer)),
                 (Verdict::Ignore, Ok(answer)) => {
-                    return Ok(Outcome::Ignored { what: self.answered(parts, &answer, &Words::default()) });
+                    return Ok(Outcome::Ignored {
+                        what: self.answered(parts, &answer, &Words::default()),
+                    });
                 }
                 (Verdict::Retry { wait, words }, sent) => {
                     let pause = wait.unwrap_or_else(|| self.pause(tried));
@@ -100,15 +119,21 @@ impl Exchange {
                         }
                         continue;
                     }
-                    let not_before = wait.and_then(|wait| TimeDelta::from_std(wait).ok()).map(|wait| now + wait);
+                    let not_before = wait
+                        .and_then(|wait| TimeDelta::from_std(wait).ok())
+                        .map(|wait| now + wait);
                     let kind = SourceErrorKind::Transient { not_before };
                     self.failure(kind, parts, sent, &words, tried)
                 }
                 (Verdict::Later { wait, words }, sent) => {
-                    let until = wait.and_then(|wait| TimeDelta::from_std(wait).ok()).map(|wait| now + wait);
+                    let until = wait
+                        .and_then(|wait| TimeDelta::from_std(wait).ok())
+                        .map(|wait| now + wait);
                     self.failure(SourceErrorKind::Later { until }, parts, sent, &words, tried)
                 }
-                (Verdict::Fail { kind, words }, sent) => self.failure(kind, parts, sent, &words, tried),
+                (Verdict::Fail { kind, words }, sent) => {
+                    self.failure(kind, parts, sent, &words, tried)
+                }
                 (Verdict::Good | Verdict::Ignore, Err(_)) => {
                     let kind = SourceErrorKind::Transient { not_before: None };
                     SourceError::new(kind, "there was no answer")
@@ -120,31 +145,61 @@ impl Exchange {
 
     /// A template's error, as a problem of the manifest or the configuration.
     pub(crate) fn template(&self, error: &TemplateError) -> SourceError {
-        SourceError::new(SourceErrorKind::Configuration, self.redactor.clean(&error.to_string()))
+        SourceError::new(
+            SourceErrorKind::Configuration,
+            self.redactor.clean(&error.to_string()),
+        )
     }
 
     /// What was asked: method, host and path, without the query.
     pub(crate) fn asked(&self, parts: &RequestParts) -> String {
         let host = parts.url.host_str().unwrap_or_default();
-        let port = parts.url.port().map(|port| format!(":{port}")).unwrap_or_default();
-        self.redactor.clean(&format!("{} {host}{port}{}", parts.method, parts.url.path()))
+        let port = parts
+            .url
+            .port()
+            .map(|port| format!(":{port}"))
+            .unwrap_or_default();
+        self.redactor.clean(&format!(
+            "{} {host}{port}{}",
+            parts.method,
+            parts.url.path()
+        ))
     }
 
     fn tries(&self, handlers: &ErrorHandlers, context: &Context) -> Result<u32, TemplateError> {
-        let declared = handlers.0.iter().find_map(|handler| handler.max_retries.as_ref());
-        let declared = declared.map(|declared| declared.value(context)).transpose()?;
-        let retries = declared.and_then(|value| value.as_u64().or_else(|| value.as_str()?.parse().ok()));
-        let most = retries.and_then(|retries| u32::try_from(retries).ok()).map_or(u32::MAX, |most| most.saturating_add(1));
+        let declared = handlers
+            .0
+            .iter()
+            .find_map(|handler| handler.max_retries.as_ref());
+        let declared = declared
+            .map(|declared| declared.value(context))
+            .transpose()?;
+        let retries =
+            declared.and_then(|value| value.as_u64().or_else(|| value.as_str()?.parse().ok()));
+        let most = retries
+            .and_then(|retries| u32::try_from(retries).ok())
+            .map_or(u32::MAX, |most| most.saturating_add(1));
         Ok(self.options.tries.max(1).min(most))
     }
 
     fn pause(&self, tried: u32) -> Duration {
-        self.options.retry_base.saturating_mul(1 << tried.saturating_sub(1).min(16)).min(self.options.retry_max_wait)
+        self.options
+            .retry_base
+            .saturating_mul(1 << tried.saturating_sub(1).min(16))
+            .min(self.options.retry_max_wait)
     }
 
     fn answered(&self, parts: &RequestParts, answer: &Answer, words: &Words) -> String {
-        let said = words.said.as_ref().map(|said| format!(": {said}")).unwrap_or_default();
-        self.redactor.clean(&format!("{} answered {}{said}", self.asked(parts), answer.status))
+        let said = words
+            .said
+            .as_ref()
+            .map(|said| format!(": {said}"))
+            .unwrap_or_default();
+        self.redactor.clean(&format!(
+            "{} answered {}{said}",
+            self.asked(parts),
+            answer.status
+        ))
     }
 
     fn failure(
@@ -156,16 +211,28 @@ impl Exchange {
         tried: u32,
     ) -> SourceError {
         let (mut message, status_code, source) = match sent {
-            Ok(answer) => (self.answered(parts, &answer, words), Some(answer.status.as_u16()), None),
+            Ok(answer) => (
+                self.answered(parts, &answer, words),
+                Some(answer.status.as_u16()),
+                None,
+            ),
             Err(error) => {
                 let host = self.asked(parts);
-                (format!("{host}: the provider {}", error.message), None, error.source)
+                (
+                    format!("{host}: the provider {}", error.message),
+                    None,
+                    error.source,
+                )
             }
         };
         if tried > 1 {
             message.push_str(&format!(" ({tried} tries)"));
         }
         message.push_str(verdict::advice(kind, status_code));
-        SourceError { status_code, source, ..SourceError::new(kind, self.redactor.clean(&message)) }
+        SourceError {
+            status_code,
+            source,
+            ..SourceError::new(kind, self.redactor.clean(&message))
+        }
     }
 }

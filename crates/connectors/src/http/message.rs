@@ -10,8 +10,19 @@ pub(super) const MAX_SNIPPET: usize = 200;
 
 /// Where providers put their messages, the likeliest first.
 const FIELDS: [&str; 13] = [
-    "message", "messages", "error", "errors", "failures", "failure", "detail", "details", "err",
-    "error_message", "msg", "reason", "title",
+    "message",
+    "messages",
+    "error",
+    "errors",
+    "failures",
+    "failure",
+    "detail",
+    "details",
+    "err",
+    "error_message",
+    "msg",
+    "reason",
+    "title",
 ];
 
 /// The message of an error's body: the field that usually holds it, or else its beginning.
@@ -31,7 +42,9 @@ fn find(value: &Value) -> Option<String> {
             let texts: Vec<_> = items.iter().filter_map(find).collect();
             (!texts.is_empty()).then(|| texts.join(", "))
         }
-        Value::Object(map) => FIELDS.iter().find_map(|field| map.get(*field).and_then(find)),
+        Value::Object(map) => FIELDS
+            .iter()
+            .find_map(|field| map.get(*field).and_then(find)),
         Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
 }

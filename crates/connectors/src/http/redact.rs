@@ -21,7 +21,9 @@ impl Redactor {
         // The longer first: one may contain another.
         found.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         found.dedup();
-        Self { secrets: found.into() }
+        Self {
+            secrets: found.into(),
+        }
     }
 
     /// The text with every secret replaced.
@@ -38,7 +40,10 @@ impl Redactor {
     /// Whether a value holds a secret anywhere.
     pub(crate) fn is_in(&self, value: &Value) -> bool {
         match value {
-            Value::String(text) => self.secrets.iter().any(|secret| text.contains(secret.as_str())),
+            Value::String(text) => self
+                .secrets
+                .iter()
+                .any(|secret| text.contains(secret.as_str())),
             Value::Array(items) => items.iter().any(|item| self.is_in(item)),
             Value::Object(map) => map.values().any(|item| self.is_in(item)),
             Value::Null | Value::Bool(_) | Value::Number(_) => false,
@@ -48,15 +53,25 @@ impl Redactor {
     /// A page token as it may be stored: a link without its query parameters that hold a secret,
     /// or that carry the credential. They are added again when the link is followed.
     pub(crate) fn strip_token(&self, token: &Value, credential: Option<&str>) -> Value {
-        let Some(text) = token.as_str().filter(|text| text.contains('?')) else { return token.clone() };
-        let Some((before, query)) = text.split_once('?') else { return token.clone() };
-        let (query, fragment) = query.split_once('#').map_or((query, None), |(q, f)| (q, Some(f)));
+        let Some(text) = token.as_str().filter(|text| text.contains('?')) else {
+            return token.clone();
+        };
+        let Some((before, query)) = text.split_once('?') else {
+            return token.clone();
+        };
+        let (query, fragment) = query
+            .split_once('#')
+            .map_or((query, None), |(q, f)| (q, Some(f)));
         let holds = |part: &str| {
             // A parser of URLs undoes the encoding.
             let pair = Url::parse(&format!("http://x/?{part}"));
             pair.is_ok_and(|url| {
                 url.query_pairs().any(|(name, value)| {
-                    Some(&*name) == credential || self.secrets.iter().any(|secret| value.contains(secret.as_str()))
+                    Some(&*name) == credential
+                        || self
+                            .secrets
+                            .iter()
+                            .any(|secret| value.contains(secret.as_str()))
                 })
             })
         };
@@ -83,7 +98,9 @@ fn collect(secret: &Value, found: &mut Vec<String>) {
                 found.push(encoded);
             }
         }
-        Value::Number(number) if number.to_string().len() >= MIN_LENGTH => found.push(number.to_string()),
+        Value::Number(number) if number.to_string().len() >= MIN_LENGTH => {
+            found.push(number.to_string())
+        }
         Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
         Value::Object(map) => map.values().for_each(|item| collect(item, found)),
         Value::String(_) | Value::Number(_) | Value::Bool(_) | Value::Null => {}

@@ -27,7 +27,13 @@ pub(crate) enum Body {
 
 impl RequestParts {
     pub(crate) fn new(method: Method, url: Url) -> Self {
-        Self { method, url, parameters: Vec::new(), headers: Vec::new(), body: Body::None }
+        Self {
+            method,
+            url,
+            parameters: Vec::new(),
+            headers: Vec::new(),
+            body: Body::None,
+        }
     }
 
     pub(crate) fn set_parameter(&mut self, name: &str, value: &Value) {
@@ -36,7 +42,11 @@ impl RequestParts {
 
     /// Header names do not tell upper from lower case.
     pub(crate) fn set_header(&mut self, name: &str, value: String) {
-        match self.headers.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
+        match self
+            .headers
+            .iter_mut()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+        {
             Some((_, old)) => *old = value,
             None => self.headers.push((name.to_owned(), value)),
         }
@@ -55,7 +65,9 @@ impl RequestParts {
         if !matches!(self.body, Body::Json(Value::Object(_))) {
             self.body = Body::Json(Value::Object(Map::new()));
         }
-        let (Body::Json(root), Some((last, parents))) = (&mut self.body, path.split_last()) else { return };
+        let (Body::Json(root), Some((last, parents))) = (&mut self.body, path.split_last()) else {
+            return;
+        };
         let mut node = root;
         for parent in parents {
             if !node[parent.as_str()].is_object() {
@@ -71,7 +83,11 @@ impl RequestParts {
     pub(crate) fn full_url(&self) -> Url {
         let mut url = self.url.clone();
         let present: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-        let is_present = |name: &str, text: &str| present.iter().any(|(n, t)| (n.as_str(), t.as_str()) == (name, text));
+        let is_present = |name: &str, text: &str| {
+            present
+                .iter()
+                .any(|(n, t)| (n.as_str(), t.as_str()) == (name, text))
+        };
         let pairs: Vec<(&str, String)> = self
             .parameters
             .iter()

@@ -37,7 +37,12 @@ pub(super) async fn send(
     options: &SourceOptions,
     traffic: &mut Traffic,
 ) -> Result<Answer, SendError> {
-    let mut hop = Hop { method: parts.method.clone(), url: parts.full_url(), is_home: true, has_body: true };
+    let mut hop = Hop {
+        method: parts.method.clone(),
+        url: parts.full_url(),
+        is_home: true,
+        has_body: true,
+    };
     for _ in 0..=MAX_REDIRECTS {
         traffic.requests += 1;
         let request = build(client, parts, &hop, options);
@@ -50,7 +55,11 @@ pub(super) async fn send(
             None => return take_in(response, options, traffic).await,
         }
     }
-    Err(SendError { message: "redirected too often".to_owned(), may_pass: false, source: None })
+    Err(SendError {
+        message: "redirected too often".to_owned(),
+        may_pass: false,
+        source: None,
+    })
 }
 
 /// One request of a chain of redirects.
@@ -69,10 +78,18 @@ impl Hop {
             return None;
         }
         let location = response.headers().get(LOCATION)?.to_str().ok()?;
-        let url = self.url.join(location).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+        let url = self
+            .url
+            .join(location)
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https"))?;
         let keeps_method = matches!(status.as_u16(), 307 | 308) || self.method == Method::GET;
         Some(Hop {
-            method: if keeps_method { self.method.clone() } else { Method::GET },
+            method: if keeps_method {
+                self.method.clone()
+            } else {
+                Method::GET
+            },
             is_home: self.is_home && url.origin() == self.url.origin(),
             has_body: self.has_body && keeps_method,
             url,
@@ -81,9 +98,19 @@ impl Hop {
 }
 
 /// Another host gets no header and no body of ours: they may hold credentials.
-fn build(client: &Client, parts: &RequestParts, hop: &Hop, options: &SourceOptions) -> reqwest::RequestBuilder {
+fn build(
+    client: &Client,
+    parts: &RequestParts,
+    hop: &Hop,
+    options: &SourceOptions,
+) -> reqwest::RequestBuilder {
     let mut request = client.request(hop.method.clone(), hop.url.clone());
-    let has = |wanted: &str| parts.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(wanted));
+    let has = |wanted: &str| {
+        parts
+            .headers
+            .iter()
+            .any(|(name, _)| name.eq_ignore_ascii_case(wanted))
+    };
     if !hop.is_home || !has(USER_AGENT.as_str()) {
         request = request.header(USER_AGENT, &options.user_agent);
     }
@@ -97,7 +124,11 @@ fn build(client: &Client, parts: &RequestParts, hop: &Hop, options: &SourceOptio
         return request;
     }
     let typed = |request: reqwest::RequestBuilder, kind: &str| {
-        if has(CONTENT_TYPE.as_str()) { request } else { request.header(CONTENT_TYPE, kind) }
+        if has(CONTENT_TYPE.as_str()) {
+            request
+        } else {
+            request.header(CONTENT_TYPE, kind)
+        }
     };
     match &parts.body {
         request::Body::None => request,
@@ -133,13 +164,18 @@ async fn take_in(
         traffic.bytes += i64::try_from(chunk.len()).unwrap_or(i64::MAX);
         if total > options.max_answer_bytes {
             return Err(SendError {
-                message: format!("sent an answer of more than {} bytes", options.max_answer_bytes),
+                message: format!(
+                    "sent an answer of more than {} bytes",
+                    options.max_answer_bytes
+                ),
                 may_pass: false,
                 source: None,
             });
         }
         memory.extend_from_slice(&chunk);
-        if memory.len() > options.spool_above_bytes || (spool.is_some() && memory.len() > 1024 * 1024) {
+        if memory.len() > options.spool_above_bytes
+            || (spool.is_some() && memory.len() > 1024 * 1024)
+        {
             spool = Some(spill(spool, std::mem::take(&mut memory)).await?);
         }
     }
@@ -147,7 +183,11 @@ async fn take_in(
         None => Body::Memory(memory),
         Some(file) => Body::File(spill(Some(file), memory).await?),
     };
-    Ok(Answer { status, headers, body })
+    Ok(Answer {
+        status,
+        headers,
+        body,
+    })
 }
 
 /// Writes to the temporary file, off the threads that serve requests.
@@ -161,15 +201,22 @@ async fn spill(file: Option<File>, bytes: Vec<u8>) -> Result<File, SendError> {
         Ok(file)
     };
     let written = tokio::task::spawn_blocking(write).await;
-    written.map_err(std::io::Error::other).and_then(|written| written).map_err(|error| SendError {
-        message: "sent an answer that could not be kept in a temporary file".to_owned(),
-        may_pass: true,
-        source: Some(Box::new(error)),
-    })
+    written
+        .map_err(std::io::Error::other)
+        .and_then(|written| written)
+        .map_err(|error| SendError {
+            message: "sent an answer that could not be kept in a temporary file".to_owned(),
+            may_pass: true,
+            source: Some(Box::new(error)),
+        })
 }
 
 fn timed_out(what: &str, limit: std::time::Duration) -> SendError {
-    SendError { message: format!("{what} {} s", limit.as_secs_f64()), may_pass: true, source: None }
+    SendError {
+        message: format!("{what} {} s", limit.as_secs_f64()),
+        may_pass: true,
+        source: None,
+    }
 }
 
 fn network(error: reqwest::Error) -> SendError {
@@ -185,7 +232,11 @@ fn network(error: reqwest::Error) -> SendError {
     } else {
         "closed the connection without an answer"
     };
-    SendError { message: message.to_owned(), may_pass: !error.is_builder(), source: Some(Box::new(error)) }
+    SendError {
+        message: message.to_owned(),
+        may_pass: !error.is_builder(),
+        source: Some(Box::new(error)),
+    }
 }
 
 /// Whether a status may pass by itself.

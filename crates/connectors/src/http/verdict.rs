@@ -20,9 +20,15 @@ pub(super) enum Verdict {
     /// Take it as an answer without records.
     Ignore,
     /// Ask again, after a wait if one is known.
-    Retry { wait: Option<Duration>, words: Words },
+    Retry {
+        wait: Option<Duration>,
+        words: Words,
+    },
     /// Come back later.
-    Later { wait: Option<Duration>, words: Words },
+    Later {
+        wait: Option<Duration>,
+        words: Words,
+    },
     /// It will not pass.
     Fail { kind: SourceErrorKind, words: Words },
 }
@@ -64,14 +70,18 @@ pub(super) fn interpret(
         Some(handler) => declared_wait(handler, answer, tried, now, &context)?,
         None => None,
     };
-    let wait = wait.or_else(|| retry_after(answer, now)).map(|wait| wait.min(MAX_WAIT));
+    let wait = wait
+        .or_else(|| retry_after(answer, now))
+        .map(|wait| wait.min(MAX_WAIT));
     let action = match matched {
         Some((_, filter)) => {
             let said = match &filter.error_message {
                 Some(message) => Some(message.string(&context)?),
                 None => message::of(&answer.body),
             };
-            let words = Words { said: said.filter(|said| !said.is_empty()) };
+            let words = Words {
+                said: said.filter(|said| !said.is_empty()),
+            };
             match filter.action {
                 Action::Success => Verdict::Good,
                 Action::Ignore => Verdict::Ignore,
@@ -89,13 +99,18 @@ pub(super) fn interpret(
         }
         None if status.is_success() => Verdict::Good,
         None => {
-            let words = Words { said: message::of(&answer.body) };
+            let words = Words {
+                said: message::of(&answer.body),
+            };
             if status == StatusCode::TOO_MANY_REQUESTS {
                 Verdict::Later { wait, words }
             } else if super::send::may_pass(status) {
                 Verdict::Retry { wait, words }
             } else {
-                Verdict::Fail { kind: common_kind(status), words }
+                Verdict::Fail {
+                    kind: common_kind(status),
+                    words,
+                }
             }
         }
     };
@@ -125,7 +140,9 @@ fn first_match<'h>(
         }
         if let Some(part) = &filter.message_contains {
             let part = part.string(context)?;
-            if !part.is_empty() && message::of(&answer.body).is_some_and(|said| said.contains(&part)) {
+            if !part.is_empty()
+                && message::of(&answer.body).is_some_and(|said| said.contains(&part))
+            {
                 return Ok(Some(filter));
             }
         }

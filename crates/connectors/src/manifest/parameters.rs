@@ -4,9 +4,17 @@ use serde_json::{Map, Value};
 
 /// The type of a component that does not say its own, by its parent's type and field.
 const DEFAULT_TYPES: &[(&str, &str, &str)] = &[
-    ("CompositeErrorHandler", "error_handlers", "DefaultErrorHandler"),
+    (
+        "CompositeErrorHandler",
+        "error_handlers",
+        "DefaultErrorHandler",
+    ),
     ("CursorPagination", "decoder", "JsonDecoder"),
-    ("CustomPartitionRouter", "parent_stream_configs", "ParentStreamConfig"),
+    (
+        "CustomPartitionRouter",
+        "parent_stream_configs",
+        "ParentStreamConfig",
+    ),
     ("DatetimeBasedCursor", "end_datetime", "MinMaxDatetime"),
     ("DatetimeBasedCursor", "end_time_option", "RequestOption"),
     ("DatetimeBasedCursor", "start_datetime", "MinMaxDatetime"),
@@ -16,13 +24,25 @@ const DEFAULT_TYPES: &[(&str, &str, &str)] = &[
     ("DeclarativeSource", "streams", "DeclarativeStream"),
     ("DeclarativeStream", "retriever", "SimpleRetriever"),
     ("DeclarativeStream", "schema_loader", "JsonFileSchemaLoader"),
-    ("DefaultErrorHandler", "response_filters", "HttpResponseFilter"),
+    (
+        "DefaultErrorHandler",
+        "response_filters",
+        "HttpResponseFilter",
+    ),
     ("DefaultPaginator", "decoder", "JsonDecoder"),
     ("DefaultPaginator", "page_size_option", "RequestOption"),
     ("DpathExtractor", "decoder", "JsonDecoder"),
     ("DpathExtractor", "record_expander", "RecordExpander"),
-    ("DynamicDeclarativeStream", "components_resolver", "ConfigComponentResolver"),
-    ("DynamicDeclarativeStream", "stream_template", "DeclarativeStream"),
+    (
+        "DynamicDeclarativeStream",
+        "components_resolver",
+        "ConfigComponentResolver",
+    ),
+    (
+        "DynamicDeclarativeStream",
+        "stream_template",
+        "DeclarativeStream",
+    ),
     ("DynamicSchemaLoader", "retriever", "SimpleRetriever"),
     ("HttpRequester", "error_handler", "DefaultErrorHandler"),
     ("ListPartitionRouter", "request_option", "RequestOption"),
@@ -34,21 +54,45 @@ const DEFAULT_TYPES: &[(&str, &str, &str)] = &[
     ("SimpleRetriever", "paginator", "NoPagination"),
     ("SimpleRetriever", "record_selector", "RecordSelector"),
     ("SimpleRetriever", "requester", "HttpRequester"),
-    ("SubstreamPartitionRouter", "parent_stream_configs", "ParentStreamConfig"),
+    (
+        "SubstreamPartitionRouter",
+        "parent_stream_configs",
+        "ParentStreamConfig",
+    ),
     ("AddFields", "fields", "AddedFieldDefinition"),
 ];
 
 /// The type of a component of somebody's own code, which names its class instead.
 const CUSTOM_TYPES: &[(&str, &str, &str)] = &[
-    ("CompositeErrorHandler", "backoff_strategies", "CustomBackoffStrategy"),
+    (
+        "CompositeErrorHandler",
+        "backoff_strategies",
+        "CustomBackoffStrategy",
+    ),
     ("DeclarativeStream", "retriever", "CustomRetriever"),
-    ("DeclarativeStream", "transformations", "CustomTransformation"),
-    ("DefaultErrorHandler", "backoff_strategies", "CustomBackoffStrategy"),
-    ("DefaultPaginator", "pagination_strategy", "CustomPaginationStrategy"),
+    (
+        "DeclarativeStream",
+        "transformations",
+        "CustomTransformation",
+    ),
+    (
+        "DefaultErrorHandler",
+        "backoff_strategies",
+        "CustomBackoffStrategy",
+    ),
+    (
+        "DefaultPaginator",
+        "pagination_strategy",
+        "CustomPaginationStrategy",
+    ),
     ("HttpRequester", "authenticator", "CustomAuthenticator"),
     ("HttpRequester", "error_handler", "CustomErrorHandler"),
     ("RecordSelector", "extractor", "CustomRecordExtractor"),
-    ("SimpleRetriever", "partition_router", "CustomPartitionRouter"),
+    (
+        "SimpleRetriever",
+        "partition_router",
+        "CustomPartitionRouter",
+    ),
 ];
 
 /// The key under which a component keeps its parameters.
@@ -70,8 +114,14 @@ fn object(
     inherited: &Map<String, Value>,
 ) -> Map<String, Value> {
     if !component.contains_key("type") {
-        let table = if component.contains_key("class_name") { CUSTOM_TYPES } else { DEFAULT_TYPES };
-        let found = table.iter().find(|(of, at, _)| (*of, *at) == (parent, field));
+        let table = if component.contains_key("class_name") {
+            CUSTOM_TYPES
+        } else {
+            DEFAULT_TYPES
+        };
+        let found = table
+            .iter()
+            .find(|(of, at, _)| (*of, *at) == (parent, field));
         if let Some((_, _, kind)) = found {
             component.insert("type".to_owned(), Value::from(*kind));
         }

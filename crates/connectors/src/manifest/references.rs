@@ -17,7 +17,9 @@ pub enum ReferenceError {
     #[error("the reference `{0}` contains itself")]
     Circular(String),
     /// References multiply beyond reason.
-    #[error("the references expand to more than {MAX_NODES} nodes, or nest deeper than {MAX_DEPTH}")]
+    #[error(
+        "the references expand to more than {MAX_NODES} nodes, or nest deeper than {MAX_DEPTH}"
+    )]
     TooLarge,
 }
 
@@ -27,7 +29,12 @@ pub enum ReferenceError {
 /// # Errors
 /// A [`ReferenceError`] that names the reference.
 pub fn resolve(node: &Value, root: &Value) -> Result<Value, ReferenceError> {
-    Resolver { root, open: Vec::new(), nodes: 0 }.node(node, 0)
+    Resolver {
+        root,
+        open: Vec::new(),
+        nodes: 0,
+    }
+    .node(node, 0)
 }
 
 struct Resolver<'a> {
@@ -45,9 +52,11 @@ impl Resolver<'_> {
         }
         match node {
             Value::Object(map) => self.object(map, depth),
-            Value::Array(items) => {
-                items.iter().map(|item| self.node(item, depth + 1)).collect::<Result<_, _>>().map(Value::Array)
-            }
+            Value::Array(items) => items
+                .iter()
+                .map(|item| self.node(item, depth + 1))
+                .collect::<Result<_, _>>()
+                .map(Value::Array),
             Value::String(text) if text.starts_with("#/") => self.reference(text, depth),
             other => Ok(other.clone()),
         }
@@ -64,7 +73,11 @@ impl Resolver<'_> {
         };
         for (key, value) in map.iter().filter(|(key, _)| *key != "$ref") {
             // What overrides the configuration may contain texts that only look like references.
-            let value = if key == "config_overrides" { value.clone() } else { self.node(value, depth + 1)? };
+            let value = if key == "config_overrides" {
+                value.clone()
+            } else {
+                self.node(value, depth + 1)?
+            };
             resolved.insert(key.clone(), value);
         }
         Ok(Value::Object(resolved))

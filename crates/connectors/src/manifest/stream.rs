@@ -58,7 +58,11 @@ impl StreamEntry {
             .filter_map(Value::as_str)
             .find(|name| !name.is_empty())
             .map_or_else(|| format!("streams[{index}]"), str::to_owned);
-        Self { name, resolved, compiled: OnceLock::new() }
+        Self {
+            name,
+            resolved,
+            compiled: OnceLock::new(),
+        }
     }
 
     pub(super) fn name(&self) -> &str {

@@ -2,7 +2,8 @@ use serde_json::{Value, json};
 
 use super::*;
 
-const HEAD: &str = "version: 1.0.0\ntype: DeclarativeSource\ncheck: {type: CheckStream, stream_names: [a]}\n";
+const HEAD: &str =
+    "version: 1.0.0\ntype: DeclarativeSource\ncheck: {type: CheckStream, stream_names: [a]}\n";
 
 fn yaml(text: &str) -> Value {
     super::yaml::parse(text).unwrap()
@@ -63,23 +64,38 @@ fn texts_that_multiply_are_refused() {
         let refs = vec![format!("*a{before}"); 10].join(", ");
         text.push_str(&format!("a{level}: &a{level} [{refs}]\n"));
     }
-    assert!(matches!(super::yaml::parse(&text), Err(ManifestError::Syntax { .. })));
+    assert!(matches!(
+        super::yaml::parse(&text),
+        Err(ManifestError::Syntax { .. })
+    ));
     assert!(super::yaml::parse(&"[".repeat(5000)).is_err());
 }
 
 #[test]
 fn a_broken_text_says_where() {
     let error = Manifest::parse("streams:\n  - name: a\n   bad: [\n").unwrap_err();
-    assert!(error.to_string().starts_with("the manifest is not valid YAML: line 3"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .starts_with("the manifest is not valid YAML: line 3"),
+        "{error}"
+    );
     for (text, wanted) in [
         ("", "it must be a mapping"),
         ("- 1", "it must be a mapping"),
         ("version: 1", "`streams` is missing"),
         ("streams: 5", "`streams` must be a list"),
     ] {
-        assert!(Manifest::parse(text).unwrap_err().to_string().contains(wanted), "{text}");
+        assert!(
+            Manifest::parse(text)
+                .unwrap_err()
+                .to_string()
+                .contains(wanted),
+            "{text}"
+        );
     }
-    let error = Manifest::parse("streams: []\nspec: {connection_specification: {type: 7}}").unwrap_err();
+    let error =
+        Manifest::parse("streams: []\nspec: {connection_specification: {type: 7}}").unwrap_err();
     assert!(matches!(error, ManifestError::Spec(_)), "{error}");
 }
 
@@ -94,16 +110,31 @@ fn references_are_resolved_anywhere() {
     });
     let table = [
         (json!("#/definitions/base/limit"), json!(50)),
-        (json!({"$ref": "#/definitions/base/list/0"}), json!({"a": 1})),
-        (json!({"$ref": "#/definitions/base/nested", "x": 1, "y": ["#/definitions/a/b"]}), json!({"x": 1, "y": ["slash"]})),
-        (json!({"$ref": "#/definitions/base/nested"}), json!({"x": 50})),
-        (json!({"$ref": "#/definitions/base/limit", "lost": 1}), json!(50)),
+        (
+            json!({"$ref": "#/definitions/base/list/0"}),
+            json!({"a": 1}),
+        ),
+        (
+            json!({"$ref": "#/definitions/base/nested", "x": 1, "y": ["#/definitions/a/b"]}),
+            json!({"x": 1, "y": ["slash"]}),
+        ),
+        (
+            json!({"$ref": "#/definitions/base/nested"}),
+            json!({"x": 50}),
+        ),
+        (
+            json!({"$ref": "#/definitions/base/limit", "lost": 1}),
+            json!(50),
+        ),
         (json!("# / no reference"), json!("# / no reference")),
     ];
     for (node, wanted) in table {
         assert_eq!(resolve(&node, &root).unwrap(), wanted, "{node}");
     }
-    assert_eq!(resolve(&json!("#/none"), &root), Err(ReferenceError::Undefined("#/none".to_owned())));
+    assert_eq!(
+        resolve(&json!("#/none"), &root),
+        Err(ReferenceError::Undefined("#/none".to_owned()))
+    );
     assert_eq!(
         resolve(&json!("#/definitions/loop"), &root),
         Err(ReferenceError::Circular("#/definitions/loop".to_owned()))
@@ -127,7 +158,11 @@ streams:
     schema_loader: {type: InlineSchemaLoader, schema: {type: object, properties: {type: {type: string}}}}
 "##,
     );
-    let stream = propagate(resolve(&root["streams"][0], &root).unwrap(), "DeclarativeSource", "streams");
+    let stream = propagate(
+        resolve(&root["streams"][0], &root).unwrap(),
+        "DeclarativeSource",
+        "streams",
+    );
     insta::assert_json_snapshot!(stream, @r##"
     {
       "retriever": {
@@ -251,7 +286,13 @@ streams:
     let reasons: Vec<String> = manifest
         .streams()
         .iter()
-        .map(|stream| format!("{}: {}", stream.name, stream.unsupported_reason.as_deref().unwrap_or("works")))
+        .map(|stream| {
+            format!(
+                "{}: {}",
+                stream.name,
+                stream.unsupported_reason.as_deref().unwrap_or("works")
+            )
+        })
         .collect();
     insta::assert_snapshot!(reasons.join("\n"), @"
     a: works
@@ -291,9 +332,15 @@ streams:
 "##
     );
     let manifest = Manifest::parse(&text).unwrap();
-    assert_eq!((manifest.title(), manifest.version()), (Some("Things"), Some("1.0.0")));
+    assert_eq!(
+        (manifest.title(), manifest.version()),
+        (Some("Things"), Some("1.0.0"))
+    );
     assert_eq!(manifest.documentation_url(), Some("https://docs.test"));
-    assert_eq!(manifest.connection_specification()["required"], json!(["a"]));
+    assert_eq!(
+        manifest.connection_specification()["required"],
+        json!(["a"])
+    );
     assert_eq!(
         manifest.streams(),
         [StreamInfo {

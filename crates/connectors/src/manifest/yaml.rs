@@ -67,9 +67,14 @@ impl<'t> Reader<'t> {
         let (node, anchor) = match event {
             Event::Alias(anchor) => {
                 let Some((value, size)) = self.anchors.get(&anchor) else {
-                    return Err(self.refuse("an alias refers to a node that contains it".to_owned()));
+                    return Err(
+                        self.refuse("an alias refers to a node that contains it".to_owned())
+                    );
                 };
-                let node = Node { value: value.clone(), size: *size };
+                let node = Node {
+                    value: value.clone(),
+                    size: *size,
+                };
                 self.count(node.size)?;
                 return Ok(node);
             }
@@ -93,7 +98,12 @@ impl<'t> Reader<'t> {
         let (mut items, mut size) = (Vec::new(), 1);
         loop {
             match self.next()? {
-                Event::SequenceEnd => return Ok(Node { value: Value::Array(items), size }),
+                Event::SequenceEnd => {
+                    return Ok(Node {
+                        value: Value::Array(items),
+                        size,
+                    });
+                }
                 event => {
                     let node = self.node(event, depth + 1)?;
                     size += node.size;
@@ -111,7 +121,8 @@ impl<'t> Reader<'t> {
             if matches!(event, Event::MappingEnd) {
                 break;
             }
-            let is_merge = matches!(&event, Event::Scalar(text, ScalarStyle::Plain, 0, None) if text == "<<");
+            let is_merge =
+                matches!(&event, Event::Scalar(text, ScalarStyle::Plain, 0, None) if text == "<<");
             let key = self.node(event, depth + 1)?;
             let event = self.next()?;
             let node = self.node(event, depth + 1)?;
@@ -126,7 +137,10 @@ impl<'t> Reader<'t> {
         for (key, value) in merged {
             own.entry(key).or_insert(value);
         }
-        Ok(Node { value: Value::Object(own), size })
+        Ok(Node {
+            value: Value::Object(own),
+            size,
+        })
     }
 
     /// The values of `<<`: the earlier of several mappings wins.
@@ -157,7 +171,12 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn scalar(&self, text: String, style: ScalarStyle, tag: Option<&Tag>) -> Result<Value, ManifestError> {
+    fn scalar(
+        &self,
+        text: String,
+        style: ScalarStyle,
+        tag: Option<&Tag>,
+    ) -> Result<Value, ManifestError> {
         match tag.map(|tag| tag.suffix.as_str()) {
             Some("str" | "binary" | "timestamp") => Ok(Value::String(text)),
             Some("int" | "float" | "bool" | "null") => Ok(resolve_plain(&text)),
@@ -178,7 +197,11 @@ impl<'t> Reader<'t> {
     }
 
     fn refuse(&self, message: String) -> ManifestError {
-        ManifestError::Syntax { line: self.line, column: 1, message }
+        ManifestError::Syntax {
+            line: self.line,
+            column: 1,
+            message,
+        }
     }
 }
 

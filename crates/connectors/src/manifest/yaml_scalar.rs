@@ -75,11 +75,19 @@ fn float(text: &str) -> Option<f64> {
     let body = mantissa.strip_prefix(['+', '-']).unwrap_or(mantissa);
     let is_mantissa = body.matches('.').count() == 1
         && body.len() > 1
-        && body.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    if is_mantissa && is_exponent { plain.parse().ok() } else { None }
+        && body
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'.');
+    if is_mantissa && is_exponent {
+        plain.parse().ok()
+    } else {
+        None
+    }
 }
 
 /// Digits only: the parsers of the standard library take a sign as well.
 fn unsigned(digits: &str) -> Option<&str> {
-    digits.starts_with(|first: char| first.is_ascii_alphanumeric()).then_some(digits)
+    digits
+        .starts_with(|first: char| first.is_ascii_alphanumeric())
+        .then_some(digits)
 }

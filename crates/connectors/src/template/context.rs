@@ -33,12 +33,20 @@ impl Names {
             Names::Config => false,
             Names::Request => name == "next_page_token" || SLICE.contains(&name),
             Names::Page => {
-                matches!(name, "response" | "headers" | "last_record" | "last_page_size" | "last_page_token_value")
-                    || SLICE.contains(&name)
+                matches!(
+                    name,
+                    "response"
+                        | "headers"
+                        | "last_record"
+                        | "last_page_size"
+                        | "last_page_token_value"
+                ) || SLICE.contains(&name)
             }
             Names::Record => {
-                matches!(name, "record" | "next_page_token" | "value" | "path" | "property")
-                    || SLICE.contains(&name)
+                matches!(
+                    name,
+                    "record" | "next_page_token" | "value" | "path" | "property"
+                ) || SLICE.contains(&name)
             }
             Names::Answer => matches!(name, "response" | "headers"),
         }
@@ -56,7 +64,11 @@ pub struct Context {
 impl Context {
     /// A context with the connection's whole configuration, at a time.
     pub fn new(config: &serde_json::Map<String, serde_json::Value>, now: DateTime<Utc>) -> Self {
-        Self { config: Value::from(Serde(config)), now, values: Vec::new() }
+        Self {
+            config: Value::from(Serde(config)),
+            now,
+            values: Vec::new(),
+        }
     }
 
     /// With one more value; a later one of the same name wins.
@@ -76,14 +88,19 @@ impl Context {
     }
 
     pub(super) fn root(&self, parameters: Value) -> Value {
-        Value::from_object(Root { context: self.clone(), parameters })
+        Value::from_object(Root {
+            context: self.clone(),
+            parameters,
+        })
     }
 }
 
 impl std::fmt::Debug for Context {
     /// Names only: the configuration holds secrets.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.values.iter().map(|(name, _)| name)).finish()
+        f.debug_list()
+            .entries(self.values.iter().map(|(name, _)| name))
+            .finish()
     }
 }
 

@@ -22,8 +22,12 @@ pub(super) struct Date {
 pub(super) struct Length(pub(super) IsoDuration);
 
 pub(super) fn add_to(environment: &mut Environment<'static>) {
-    environment.add_filter("__plus", |date: Value, length: Value| shift(&date, &length, true));
-    environment.add_filter("__minus", |date: Value, length: Value| shift(&date, &length, false));
+    environment.add_filter("__plus", |date: Value, length: Value| {
+        shift(&date, &length, true)
+    });
+    environment.add_filter("__minus", |date: Value, length: Value| {
+        shift(&date, &length, false)
+    });
 }
 
 fn shift(date: &Value, length: &Value, forward: bool) -> Result<Value, Error> {
@@ -31,16 +35,25 @@ fn shift(date: &Value, length: &Value, forward: bool) -> Result<Value, Error> {
         return Err(invalid("a duration can only be added to a date"));
     };
     if let Some(date) = date.downcast_object_ref::<Date>() {
-        let at = if forward { length.after(date.at) } else { length.before(date.at) };
+        let at = if forward {
+            length.after(date.at)
+        } else {
+            length.before(date.at)
+        };
         let at = at.ok_or_else(|| invalid("the date is out of range"))?;
         return Ok(Value::from_object(Date { at, ..*date }));
     }
     if let Some(Length(other)) = date.downcast_object_ref::<Length>() {
         let sign = if forward { 1 } else { -1 };
         let months = other.months + length.months * i64::from(sign);
-        return Ok(Value::from_object(Length(IsoDuration { months, time: other.time + length.time * sign })));
+        return Ok(Value::from_object(Length(IsoDuration {
+            months,
+            time: other.time + length.time * sign,
+        })));
     }
-    Err(invalid("a duration can only be added to a date or a duration"))
+    Err(invalid(
+        "a duration can only be added to a date or a duration",
+    ))
 }
 
 pub(super) fn invalid(message: &'static str) -> Error {
@@ -86,13 +99,19 @@ impl Object for Date {
             }
             "timestamp" => {
                 let () = from_args(args)?;
-                #[expect(clippy::cast_precision_loss, reason = "that is what a float of seconds is")]
+                #[expect(
+                    clippy::cast_precision_loss,
+                    reason = "that is what a float of seconds is"
+                )]
                 Ok(Value::from(self.at.timestamp_micros() as f64 / 1_000_000.0))
             }
             "date" => {
                 let () = from_args(args)?;
                 let midnight = self.at.with_time(NaiveTime::MIN).single();
-                Ok(Value::from_object(Date { at: midnight.unwrap_or(self.at), has_time: false }))
+                Ok(Value::from_object(Date {
+                    at: midnight.unwrap_or(self.at),
+                    has_time: false,
+                }))
             }
             "weekday" => Ok(Value::from(self.at.weekday().num_days_from_monday())),
             "isoweekday" => Ok(Value::from(self.at.weekday().number_from_monday())),
@@ -125,7 +144,12 @@ impl fmt::Display for Date {
         if self.has_time {
             let minutes = self.at.offset().local_minus_utc() / 60;
             let sign = if minutes < 0 { '-' } else { '+' };
-            write!(f, "{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)?;
+            write!(
+                f,
+                "{sign}{:02}:{:02}",
+                minutes.abs() / 60,
+                minutes.abs() % 60
+            )?;
         }
         Ok(())
     }
@@ -146,7 +170,10 @@ impl Object for Length {
             return Err(Error::from(ErrorKind::UnknownMethod));
         }
         let () = from_args(args)?;
-        #[expect(clippy::cast_precision_loss, reason = "that is what a float of seconds is")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "that is what a float of seconds is"
+        )]
         Ok(Value::from(self.0.time.num_milliseconds() as f64 / 1000.0))
     }
 

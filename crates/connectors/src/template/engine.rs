@@ -24,7 +24,9 @@ static BASE: LazyLock<Environment<'static>> = LazyLock::new(|| {
         if value.is_undefined() {
             return Ok(());
         }
-        output.write_str(&python::str_of(value)).map_err(Error::from)
+        output
+            .write_str(&python::str_of(value))
+            .map_err(Error::from)
     });
     environment.remove_global("range");
     macros::add_to(&mut environment);
@@ -51,13 +53,16 @@ impl Engine {
     /// The first filter that a source uses and nobody knows; the engine itself would only find
     /// out when it evaluates.
     pub(super) fn unknown_filter(&self, source: &str) -> Option<String> {
-        static FILTER: LazyLock<Option<Regex>> =
-            LazyLock::new(|| Regex::new(r#"'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\|\s*([A-Za-z_]\w*)"#).ok());
+        static FILTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+            Regex::new(r#"'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\|\s*([A-Za-z_]\w*)"#).ok()
+        });
         let blocks = source.split("{{").flat_map(|part| part.split("{%")).skip(1);
         let code = blocks.map(|block| block.split("}}").next().unwrap_or(block));
         let filter = FILTER.as_ref()?;
         let found = code.flat_map(|code| filter.captures_iter(code).flatten());
-        let mut names = found.filter_map(|found| found.get(1)).map(|name| name.as_str().to_owned());
+        let mut names = found
+            .filter_map(|found| found.get(1))
+            .map(|name| name.as_str().to_owned());
         names.find(|name| {
             let tried = self.0.empty_state().apply_filter(name, &[]);
             tried.is_err_and(|error| error.kind() == ErrorKind::UnknownFilter)

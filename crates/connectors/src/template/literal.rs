@@ -9,7 +9,10 @@ pub(crate) fn evaluate(text: &str) -> Value {
     if !text.starts_with(looks) {
         return Value::from(text);
     }
-    let mut parser = Parser { rest: text.trim_start_matches([' ', '\t']), depth: 0 };
+    let mut parser = Parser {
+        rest: text.trim_start_matches([' ', '\t']),
+        depth: 0,
+    };
     match parser.whole() {
         Some(value) => value,
         None => Value::from(text),
@@ -69,7 +72,11 @@ impl<'t> Parser<'t> {
             '(' => {
                 let (mut items, has_comma) = self.items('(', ')')?;
                 // `(1)` is a number in parentheses.
-                if items.len() == 1 && !has_comma { items.pop() } else { Some(Value::Array(items)) }
+                if items.len() == 1 && !has_comma {
+                    items.pop()
+                } else {
+                    Some(Value::Array(items))
+                }
             }
             '{' => self.dict_or_set(),
             '+' | '-' => {
@@ -78,7 +85,11 @@ impl<'t> Parser<'t> {
                 if !value.is_number() {
                     return None;
                 }
-                if first == '+' { Some(value) } else { negate(&value) }
+                if first == '+' {
+                    Some(value)
+                } else {
+                    negate(&value)
+                }
             }
             _ if first.is_ascii_digit() || first == '.' => self.number(),
             _ if self.at_string() => self.strings(),
@@ -113,7 +124,11 @@ impl<'t> Parser<'t> {
         loop {
             self.space();
             if self.eat("}") {
-                return if set.is_empty() { Some(Value::Object(map)) } else { Some(Value::Array(set)) };
+                return if set.is_empty() {
+                    Some(Value::Object(map))
+                } else {
+                    Some(Value::Array(set))
+                };
             }
             let key = self.value()?;
             self.space();
@@ -136,9 +151,11 @@ impl<'t> Parser<'t> {
     }
 
     fn word(&mut self) -> Option<Value> {
-        for (word, value) in
-            [("True", Value::Bool(true)), ("False", Value::Bool(false)), ("None", Value::Null)]
-        {
+        for (word, value) in [
+            ("True", Value::Bool(true)),
+            ("False", Value::Bool(false)),
+            ("None", Value::Null),
+        ] {
             if let Some(rest) = self.rest.strip_prefix(word)
                 && !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_')
             {
@@ -151,13 +168,17 @@ impl<'t> Parser<'t> {
 
     fn number(&mut self) -> Option<Value> {
         let exponent_sign = |at: usize| {
-            at > 0 && matches!(self.rest.as_bytes()[at - 1], b'e' | b'E') && !self.rest.starts_with("0x")
+            at > 0
+                && matches!(self.rest.as_bytes()[at - 1], b'e' | b'E')
+                && !self.rest.starts_with("0x")
         };
         let end = self
             .rest
             .char_indices()
             .find(|(at, c)| {
-                !(c.is_ascii_alphanumeric() || matches!(c, '.' | '_') || (matches!(c, '+' | '-') && exponent_sign(*at)))
+                !(c.is_ascii_alphanumeric()
+                    || matches!(c, '.' | '_')
+                    || (matches!(c, '+' | '-') && exponent_sign(*at)))
             })
             .map_or(self.rest.len(), |(at, _)| at);
         let text = &self.rest[..end];
@@ -197,7 +218,8 @@ impl<'t> Parser<'t> {
         self.rest = if self.depth > 0 {
             self.rest.trim_start_matches([' ', '\t', '\n', '\r'])
         } else {
-            self.rest.trim_start_matches([' ', '\t', '\n', '\r', '\x0c'])
+            self.rest
+                .trim_start_matches([' ', '\t', '\n', '\r', '\x0c'])
         };
     }
 }
@@ -211,25 +233,48 @@ fn number(text: &str) -> Option<Value> {
     for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] {
         if let Some(digits) = lower.strip_prefix(prefix) {
             let unsigned = digits.chars().all(|c| c.is_digit(radix)) && !digits.is_empty();
-            return unsigned.then(|| i64::from_str_radix(digits, radix).ok()).flatten().map(Value::from);
+            return unsigned
+                .then(|| i64::from_str_radix(digits, radix).ok())
+                .flatten()
+                .map(Value::from);
         }
     }
     if lower.bytes().all(|byte| byte.is_ascii_digit()) {
         // `007` is an error in Python, and so a text; `00` is zero.
         if lower.len() > 1 && lower.starts_with('0') {
-            return lower.bytes().all(|byte| byte == b'0').then(|| Value::from(0));
+            return lower
+                .bytes()
+                .all(|byte| byte == b'0')
+                .then(|| Value::from(0));
         }
-        return lower.parse::<i64>().map(Value::from).or_else(|_| lower.parse::<u64>().map(Value::from)).ok();
+        return lower
+            .parse::<i64>()
+            .map(Value::from)
+            .or_else(|_| lower.parse::<u64>().map(Value::from))
+            .ok();
     }
-    let is_float = lower.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'+' | b'-'))
+    let is_float = lower
+        .bytes()
+        .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'+' | b'-'))
         && lower.bytes().any(|b| b.is_ascii_digit())
         && !lower.starts_with('e');
-    if is_float { lower.parse().ok().and_then(Number::from_f64).map(Value::Number) } else { None }
+    if is_float {
+        lower
+            .parse()
+            .ok()
+            .and_then(Number::from_f64)
+            .map(Value::Number)
+    } else {
+        None
+    }
 }
 
 fn negate(value: &Value) -> Option<Value> {
     if let Some(integer) = value.as_i64() {
         return integer.checked_neg().map(Value::from);
     }
-    value.as_f64().and_then(|float| Number::from_f64(-float)).map(Value::Number)
+    value
+        .as_f64()
+        .and_then(|float| Number::from_f64(-float))
+        .map(Value::Number)
 }

@@ -5,7 +5,11 @@ pub(super) fn read(rest: &mut &str, is_raw: bool, out: &mut String) -> Option<()
     let mark = rest.chars().next()?;
     let single = if mark == '\'' { "'" } else { "\"" };
     let triple = if mark == '\'' { "'''" } else { "\"\"\"" };
-    let close = if rest.starts_with(triple) { triple } else { single };
+    let close = if rest.starts_with(triple) {
+        triple
+    } else {
+        single
+    };
     let mut text = &rest[close.len()..];
     loop {
         if let Some(after) = text.strip_prefix(close) {
@@ -45,8 +49,14 @@ fn escape<'t>(text: &'t str, out: &mut String) -> Option<&'t str> {
         'u' => return hexadecimal(rest, 4, out),
         'U' => return hexadecimal(rest, 8, out),
         '0'..='7' => {
-            let width = text.bytes().take(3).take_while(|byte| (b'0'..=b'7').contains(byte)).count();
-            out.push(char::from_u32(u32::from_str_radix(&text[..width], 8).ok()?)?);
+            let width = text
+                .bytes()
+                .take(3)
+                .take_while(|byte| (b'0'..=b'7').contains(byte))
+                .count();
+            out.push(char::from_u32(
+                u32::from_str_radix(&text[..width], 8).ok()?,
+            )?);
             return Some(&text[width..]);
         }
         other => {
@@ -60,7 +70,9 @@ fn escape<'t>(text: &'t str, out: &mut String) -> Option<&'t str> {
 }
 
 fn hexadecimal<'t>(text: &'t str, width: usize, out: &mut String) -> Option<&'t str> {
-    let digits = text.get(..width).filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
+    let digits = text
+        .get(..width)
+        .filter(|digits| digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
     out.push(char::from_u32(u32::from_str_radix(digits, 16).ok()?)?);
     Some(&text[width..])
 }

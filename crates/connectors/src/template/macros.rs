@@ -12,22 +12,35 @@ pub(super) const NOW: &str = "__now";
 
 pub(super) fn add_to(environment: &mut Environment<'static>) {
     environment.add_function("now_utc", |state: &State| -> Result<Value, Error> {
-        Ok(Value::from_object(Date { at: now(state)?, has_time: true }))
+        Ok(Value::from_object(Date {
+            at: now(state)?,
+            has_time: true,
+        }))
     });
     environment.add_function("today_utc", |state: &State| -> Result<Value, Error> {
         let now = now(state)?;
         let at = now.with_time(NaiveTime::MIN).single().unwrap_or(now);
-        Ok(Value::from_object(Date { at, has_time: false }))
+        Ok(Value::from_object(Date {
+            at,
+            has_time: false,
+        }))
     });
     environment.add_function("day_delta", day_delta);
     environment.add_function("duration", duration);
     environment.add_function("format_datetime", format_datetime);
     environment.add_function("str_to_datetime", |text: String| -> Result<Value, Error> {
-        Ok(Value::from_object(Date { at: utc(&text)?, has_time: true }))
+        Ok(Value::from_object(Date {
+            at: utc(&text)?,
+            has_time: true,
+        }))
     });
     environment.add_function("timestamp", timestamp);
-    environment.add_function("max", |values: Rest<Value>| choose(&values, std::cmp::Ordering::Greater));
-    environment.add_function("min", |values: Rest<Value>| choose(&values, std::cmp::Ordering::Less));
+    environment.add_function("max", |values: Rest<Value>| {
+        choose(&values, std::cmp::Ordering::Greater)
+    });
+    environment.add_function("min", |values: Rest<Value>| {
+        choose(&values, std::cmp::Ordering::Less)
+    });
     environment.add_function("sanitize_url", |text: String| -> String {
         url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
     });
@@ -43,19 +56,30 @@ fn now(state: &State) -> Result<Moment, Error> {
         .ok_or_else(|| invalid("the time is not known here"))
 }
 
-fn day_delta(state: &State, days: i64, format: Option<String>, kwargs: Kwargs) -> Result<String, Error> {
+fn day_delta(
+    state: &State,
+    days: i64,
+    format: Option<String>,
+    kwargs: Kwargs,
+) -> Result<String, Error> {
     let format = match format {
         Some(format) => format,
-        None => kwargs.get::<Option<String>>("format")?.unwrap_or_else(|| "%Y-%m-%dT%H:%M:%S.%f%z".to_owned()),
+        None => kwargs
+            .get::<Option<String>>("format")?
+            .unwrap_or_else(|| "%Y-%m-%dT%H:%M:%S.%f%z".to_owned()),
     };
     kwargs.assert_all_used()?;
     let then = Duration::try_days(days).and_then(|days| now(state).ok()?.checked_add_signed(days));
-    then.map(|then| strftime(&then, &format)).ok_or_else(|| invalid("the date is out of range"))
+    then.map(|then| strftime(&then, &format))
+        .ok_or_else(|| invalid("the date is out of range"))
 }
 
 fn duration(text: String) -> Result<Value, Error> {
     let length = IsoDuration::parse(&text).ok_or_else(|| {
-        Error::new(ErrorKind::InvalidOperation, "duration() takes an ISO 8601 duration, as P1D")
+        Error::new(
+            ErrorKind::InvalidOperation,
+            "duration() takes an ISO 8601 duration, as P1D",
+        )
     })?;
     Ok(Value::from_object(Length(length)))
 }
@@ -82,8 +106,15 @@ fn format_datetime(
         }
     } else if date.is_number() {
         let text = super::python::str_of(&date);
-        parse(&text, input.as_deref().unwrap_or(if date.is_integer() { "%s" } else { "%s_as_float" }))
-            .ok_or_else(unreadable)?
+        parse(
+            &text,
+            input.as_deref().unwrap_or(if date.is_integer() {
+                "%s"
+            } else {
+                "%s_as_float"
+            }),
+        )
+        .ok_or_else(unreadable)?
     } else {
         return Err(unreadable());
     };
@@ -92,14 +123,22 @@ fn format_datetime(
 
 fn timestamp(date: Value) -> Result<Value, Error> {
     if let Some(text) = date.as_str() {
-        #[expect(clippy::cast_precision_loss, reason = "that is what a float of seconds is")]
-        return Ok(Value::from(utc(text)?.timestamp_micros() as f64 / 1_000_000.0));
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "that is what a float of seconds is"
+        )]
+        return Ok(Value::from(
+            utc(text)?.timestamp_micros() as f64 / 1_000_000.0,
+        ));
     }
     if date.is_integer() {
         return Ok(date);
     }
     let number = f64::try_from(date)?;
-    #[expect(clippy::cast_possible_truncation, reason = "the whole seconds are asked for")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the whole seconds are asked for"
+    )]
     Ok(Value::from(number as i64))
 }
 
@@ -117,7 +156,13 @@ fn choose(values: &[Value], wanted: std::cmp::Ordering) -> Result<Value, Error> 
     };
     items
         .into_iter()
-        .reduce(|best, next| if next.cmp(&best) == wanted { next } else { best })
+        .reduce(|best, next| {
+            if next.cmp(&best) == wanted {
+                next
+            } else {
+                best
+            }
+        })
         .ok_or_else(|| invalid("max() and min() need something to choose from"))
 }
 

@@ -49,7 +49,11 @@ pub(crate) fn float(number: f64) -> String {
         };
         return format!("{digits}e{sign}{exponent:0>2}");
     }
-    if number.fract() == 0.0 { format!("{number:.1}") } else { number.to_string() }
+    if number.fract() == 0.0 {
+        format!("{number:.1}")
+    } else {
+        number.to_string()
+    }
 }
 
 fn write_repr(out: &mut String, value: &Value) {
@@ -128,7 +132,11 @@ fn push(out: &mut String, value: &minijinja::Value) {
 
 /// Single quotes, unless the text holds some and no double ones.
 fn quote(out: &mut String, text: &str) {
-    let mark = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    let mark = if text.contains('\'') && !text.contains('"') {
+        '"'
+    } else {
+        '\''
+    };
     out.push(mark);
     for c in text.chars() {
         match c {

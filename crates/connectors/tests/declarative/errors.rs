@@ -19,7 +19,11 @@ async fn ran(requester: &str, reply: Reply) -> (Ran, usize) {
     let authenticator = "authenticator: {type: ApiKeyAuthenticator, api_token: \"{{ config['api_token'] }}\", \
         inject_into: {type: RequestOption, inject_into: request_parameter, field_name: key}}";
     let requester = format!("{authenticator}\n        {requester}");
-    let manifest = Items { requester, ..Items::default() }.yaml();
+    let manifest = Items {
+        requester,
+        ..Items::default()
+    }
+    .yaml();
     let source = source(&manifest, json!({"url": server.url, "api_token": SECRET}));
     let ran = run(&source, Ask::of("items")).await;
     assert!(!format!("{ran:?}").contains(SECRET));
@@ -49,30 +53,64 @@ async fn the_common_rules() {
         (504, transient, 3),
     ];
     for (status, kind, tries) in table {
-        let (error, sent) = failure("", Reply::status(status, json!({"error": {"message": "no, thanks"}}))).await;
-        assert_eq!((error.kind, sent, error.status_code), (kind, tries, Some(status)));
+        let (error, sent) = failure(
+            "",
+            Reply::status(status, json!({"error": {"message": "no, thanks"}})),
+        )
+        .await;
+        assert_eq!(
+            (error.kind, sent, error.status_code),
+            (kind, tries, Some(status))
+        );
         assert_eq!(error.cost.requests, i64::try_from(tries).unwrap());
         assert!(error.message.contains("GET 127.0.0.1:"), "{error}");
-        assert!(error.message.contains("/items answered") && error.message.contains("no, thanks"), "{error}");
+        assert!(
+            error.message.contains("/items answered") && error.message.contains("no, thanks"),
+            "{error}"
+        );
     }
 }
 
 #[tokio::test]
 async fn a_secret_that_comes_back_is_not_repeated() {
     let (error, _) = failure("", Reply::status(401, format!("key {SECRET} is not known"))).await;
-    assert!(error.message.contains("key *** is not known. Check the connection's credentials"), "{error}");
+    assert!(
+        error
+            .message
+            .contains("key *** is not known. Check the connection's credentials"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
 async fn retry_after_is_honoured_in_both_forms() {
     let (error, _) = failure("", Reply::status(429, "").header("retry-after", 120)).await;
-    let Kind::Later { until: Some(until) } = error.kind else { panic!("{error:?}") };
-    assert!((0..10).contains(&(until - now()).num_seconds().abs_diff(120)), "{until}");
-    let (error, _) = failure("", Reply::status(429, "").header("retry-after", "Fri, 01 Mar 2024 01:00:00 GMT")).await;
-    let Kind::Later { until: Some(until) } = error.kind else { panic!("{error:?}") };
-    assert!((until - at("2024-03-01T01:00:00Z")).num_seconds().abs() <= 1, "{until}");
+    let Kind::Later { until: Some(until) } = error.kind else {
+        panic!("{error:?}")
+    };
+    assert!(
+        (0..10).contains(&(until - now()).num_seconds().abs_diff(120)),
+        "{until}"
+    );
+    let (error, _) = failure(
+        "",
+        Reply::status(429, "").header("retry-after", "Fri, 01 Mar 2024 01:00:00 GMT"),
+    )
+    .await;
+    let Kind::Later { until: Some(until) } = error.kind else {
+        panic!("{error:?}")
+    };
+    assert!(
+        (until - at("2024-03-01T01:00:00Z")).num_seconds().abs() <= 1,
+        "{until}"
+    );
     let (error, sent) = failure("", Reply::status(503, "").header("retry-after", 600)).await;
-    let Kind::Transient { not_before: Some(_) } = error.kind else { panic!("{error:?}") };
+    let Kind::Transient {
+        not_before: Some(_),
+    } = error.kind
+    else {
+        panic!("{error:?}")
+    };
     assert_eq!(sent, 1, "a wait that long is left to the next attempt");
 }
 
@@ -85,7 +123,11 @@ async fn what_passes_within_the_tries_is_not_seen() {
         _ => Reply::json(json!({"data": [{"id": 1}]})),
     })
     .await;
-    let ran = run(&source(&Items::default().yaml(), json!({"url": server.url})), Ask::of("items")).await;
+    let ran = run(
+        &source(&Items::default().yaml(), json!({"url": server.url})),
+        Ask::of("items"),
+    )
+    .await;
     assert_eq!(ran.keys(), ["1"]);
     assert_eq!(ran.pages[0].cost.requests, 3);
 }
@@ -95,22 +137,45 @@ async fn truncated_and_broken_answers_may_pass() {
     let whole = json!({"data": [{"id": 1}, {"id": 2}]}).to_string();
     for end in 1..whole.len() {
         let (error, _) = failure("", Reply::status(200, &whole[..end])).await;
-        assert_eq!(error.kind, Kind::Transient { not_before: None }, "{}", &whole[..end]);
+        assert_eq!(
+            error.kind,
+            Kind::Transient { not_before: None },
+            "{}",
+            &whole[..end]
+        );
         assert!(error.message.contains("ends in the middle"), "{error}");
     }
     let (error, sent) = failure("", Reply::json(&whole).broken_after(9)).await;
-    assert_eq!((error.kind, sent), (Kind::Transient { not_before: None }, 3));
-    assert!(error.message.contains("broke off inside its answer"), "{error}");
+    assert_eq!(
+        (error.kind, sent),
+        (Kind::Transient { not_before: None }, 3)
+    );
+    assert!(
+        error.message.contains("broke off inside its answer"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
 async fn what_is_not_json_or_has_another_shape_is_described() {
     let cases = [
-        ("<html>Maintenance</html>", "is not JSON (line 1, column 1); it begins with <html>Maintenance</html>"),
+        (
+            "<html>Maintenance</html>",
+            "is not JSON (line 1, column 1); it begins with <html>Maintenance</html>",
+        ),
         ("", "the answer is empty"),
-        (r#"{"data": "text"}"#, "`data` should hold records, but is a text"),
-        (r#"{"data": 5}"#, "`data` should hold records, but is a number"),
-        (r#"{"data": [{"id": 1}, 7]}"#, "record 2 of `data` is not an object: 7"),
+        (
+            r#"{"data": "text"}"#,
+            "`data` should hold records, but is a text",
+        ),
+        (
+            r#"{"data": 5}"#,
+            "`data` should hold records, but is a number",
+        ),
+        (
+            r#"{"data": [{"id": 1}, 7]}"#,
+            "record 2 of `data` is not an object: 7",
+        ),
         (r#"{"data": []} trailing"#, "is not JSON"),
     ];
     for (body, wanted) in cases {
@@ -134,30 +199,69 @@ async fn an_absent_record_path_is_a_warning_and_no_records() {
 #[tokio::test]
 async fn a_provider_that_cannot_be_reached_may_come_back() {
     let gone = Server::start(|_| Reply::json("{}")).await.url.clone();
-    let ran = run(&source(&Items::default().yaml(), json!({"url": gone})), Ask::of("items")).await;
+    let ran = run(
+        &source(&Items::default().yaml(), json!({"url": gone})),
+        Ask::of("items"),
+    )
+    .await;
     assert_eq!(ran.error().kind, Kind::Transient { not_before: None });
-    let ran = run(&source(&Items::default().yaml(), json!({"url": "no url"})), Ask::of("items")).await;
+    let ran = run(
+        &source(&Items::default().yaml(), json!({"url": "no url"})),
+        Ask::of("items"),
+    )
+    .await;
     assert_eq!(ran.error().kind, Kind::Configuration);
-    assert!(ran.error().message.contains("no valid http or https URL"), "{}", ran.error());
+    assert!(
+        ran.error().message.contains("no valid http or https URL"),
+        "{}",
+        ran.error()
+    );
 }
 
 #[tokio::test]
 async fn an_answer_beyond_the_cap_is_refused() {
     let server = Server::start(|_| Reply::json(json!({"data": ["x".repeat(2000)]}))).await;
-    let options = SourceOptions { max_answer_bytes: 1000, ..options() };
-    let ran = run(&source_with(&Items::default().yaml(), json!({"url": server.url}), options), Ask::of("items")).await;
+    let options = SourceOptions {
+        max_answer_bytes: 1000,
+        ..options()
+    };
+    let ran = run(
+        &source_with(
+            &Items::default().yaml(),
+            json!({"url": server.url}),
+            options,
+        ),
+        Ask::of("items"),
+    )
+    .await;
     assert_eq!(ran.error().kind, Kind::Refused);
-    assert!(ran.error().message.contains("more than 1000 bytes"), "{}", ran.error());
+    assert!(
+        ran.error().message.contains("more than 1000 bytes"),
+        "{}",
+        ran.error()
+    );
 }
 
 #[tokio::test]
 async fn silence_ends_in_a_timeout() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let options = SourceOptions { first_byte_timeout: Duration::from_millis(50), tries: 1, ..options() };
-    let ran = run(&source_with(&Items::default().yaml(), json!({"url": url}), options), Ask::of("items")).await;
+    let options = SourceOptions {
+        first_byte_timeout: Duration::from_millis(50),
+        tries: 1,
+        ..options()
+    };
+    let ran = run(
+        &source_with(&Items::default().yaml(), json!({"url": url}), options),
+        Ask::of("items"),
+    )
+    .await;
     assert_eq!(ran.error().kind, Kind::Transient { not_before: None });
-    assert!(ran.error().message.contains("gave no answer within 0.05 s"), "{}", ran.error());
+    assert!(
+        ran.error().message.contains("gave no answer within 0.05 s"),
+        "{}",
+        ran.error()
+    );
 }
 
 fn handler(filters: &str, more: &str) -> String {
@@ -166,7 +270,10 @@ fn handler(filters: &str, more: &str) -> String {
 
 #[tokio::test]
 async fn filters_decide_before_the_common_rules() {
-    let ignore = handler("{type: HttpResponseFilter, action: IGNORE, http_codes: [404]}", "");
+    let ignore = handler(
+        "{type: HttpResponseFilter, action: IGNORE, http_codes: [404]}",
+        "",
+    );
     let (ran_ignored, _) = ran(&ignore, Reply::status(404, "")).await;
     assert_eq!(ran_ignored.warnings(), ["answer_ignored"]);
     assert!(matches!(ran_ignored.coverage(), Coverage::Doubtful { .. }));
@@ -176,18 +283,33 @@ async fn filters_decide_before_the_common_rules() {
         "",
     );
     let (error, _) = failure(&fail, Reply::json(json!({"ok": false, "why": "no"}))).await;
-    assert_eq!((error.kind, error.status_code), (Kind::Configuration, Some(200)));
+    assert_eq!(
+        (error.kind, error.status_code),
+        (Kind::Configuration, Some(200))
+    );
     assert!(error.message.contains("it said no"), "{error}");
 
-    let success = handler("{type: HttpResponseFilter, action: SUCCESS, http_codes: [500]}", "");
+    let success = handler(
+        "{type: HttpResponseFilter, action: SUCCESS, http_codes: [500]}",
+        "",
+    );
     let (ran_good, _) = ran(&success, Reply::status(500, json!({"data": [{"id": 1}]}))).await;
     assert_eq!(ran_good.keys(), ["1"]);
 
-    let retry = handler("{type: HttpResponseFilter, action: RETRY, error_message_contains: busy}", ", max_retries: 1");
+    let retry = handler(
+        "{type: HttpResponseFilter, action: RETRY, error_message_contains: busy}",
+        ", max_retries: 1",
+    );
     let (error, sent) = failure(&retry, Reply::status(400, json!({"message": "too busy"}))).await;
-    assert_eq!((error.kind, sent), (Kind::Transient { not_before: None }, 2));
+    assert_eq!(
+        (error.kind, sent),
+        (Kind::Transient { not_before: None }, 2)
+    );
 
-    let limited = handler("{type: HttpResponseFilter, action: RATE_LIMITED, http_codes: [403]}", "");
+    let limited = handler(
+        "{type: HttpResponseFilter, action: RATE_LIMITED, http_codes: [403]}",
+        "",
+    );
     let (error, _) = failure(&limited, Reply::status(403, "")).await;
     assert_eq!(error.kind, Kind::Later { until: None });
 }
@@ -197,8 +319,14 @@ async fn the_first_handler_of_several_that_matches_decides() {
     let composite = "error_handler: {type: CompositeErrorHandler, error_handlers: [\
         {response_filters: [{type: HttpResponseFilter, action: FAIL, http_codes: [409]}]}, \
         {response_filters: [{type: HttpResponseFilter, action: IGNORE, http_codes: [409, 410]}]}]}";
-    assert_eq!(failure(composite, Reply::status(409, "")).await.0.kind, Kind::Refused);
-    assert_eq!(ran(composite, Reply::status(410, "")).await.0.warnings(), ["answer_ignored"]);
+    assert_eq!(
+        failure(composite, Reply::status(409, "")).await.0.kind,
+        Kind::Refused
+    );
+    assert_eq!(
+        ran(composite, Reply::status(410, "")).await.0.warnings(),
+        ["answer_ignored"]
+    );
 }
 
 #[tokio::test]
@@ -209,20 +337,37 @@ async fn waits_are_read_from_headers() {
         _ => None,
     };
     let reply = || {
-        Reply::status(429, "").header("x-wait", "wait 90 s").header("x-reset", at("2024-03-01T00:05:00Z").timestamp())
+        Reply::status(429, "")
+            .header("x-wait", "wait 90 s")
+            .header("x-reset", at("2024-03-01T00:05:00Z").timestamp())
     };
     let table = [
-        ("{type: WaitTimeFromHeader, header: x-wait, regex: \"(\\\\d+)\"}", 90),
+        (
+            "{type: WaitTimeFromHeader, header: x-wait, regex: \"(\\\\d+)\"}",
+            90,
+        ),
         ("{type: WaitUntilTimeFromHeader, header: x-reset}", 300),
-        ("{type: WaitUntilTimeFromHeader, header: x-reset, min_wait: 400}", 400),
-        ("{type: ConstantBackoffStrategy, backoff_time_in_seconds: 77}", 77),
+        (
+            "{type: WaitUntilTimeFromHeader, header: x-reset, min_wait: 400}",
+            400,
+        ),
+        (
+            "{type: ConstantBackoffStrategy, backoff_time_in_seconds: 77}",
+            77,
+        ),
         ("{type: ExponentialBackoffStrategy, factor: 10}", 20),
-        ("{type: WaitTimeFromHeader, header: x-none}, {type: ConstantBackoffStrategy, backoff_time_in_seconds: 33}", 33),
+        (
+            "{type: WaitTimeFromHeader, header: x-none}, {type: ConstantBackoffStrategy, backoff_time_in_seconds: 33}",
+            33,
+        ),
     ];
     for (strategy, seconds) in table {
         let (error, _) = failure(&wait(strategy), reply()).await;
         let found = until(&error).unwrap();
-        assert!((seconds - 1..=seconds + 5).contains(&found), "{strategy}: {found}");
+        assert!(
+            (seconds - 1..=seconds + 5).contains(&found),
+            "{strategy}: {found}"
+        );
     }
 }
 
@@ -230,8 +375,20 @@ async fn waits_are_read_from_headers() {
 async fn a_template_below_nothing_is_an_error_that_names_it() {
     let server = Server::start(|_| Reply::json(json!({"data": []}))).await;
     let paginator = CURSOR.replace("{{ response.next }}", "{{ response.meta.next }}");
-    let manifest = Items { paginator, ..Items::default() }.yaml();
-    let ran = run(&source(&manifest, json!({"url": server.url})), Ask::of("items")).await;
+    let manifest = Items {
+        paginator,
+        ..Items::default()
+    }
+    .yaml();
+    let ran = run(
+        &source(&manifest, json!({"url": server.url})),
+        Ask::of("items"),
+    )
+    .await;
     assert_eq!(ran.error().kind, Kind::Configuration);
-    assert!(ran.error().message.contains("{{ response.meta.next }}"), "{}", ran.error());
+    assert!(
+        ran.error().message.contains("{{ response.meta.next }}"),
+        "{}",
+        ran.error()
+    );
 }

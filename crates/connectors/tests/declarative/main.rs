@@ -1,5 +1,9 @@
 //! The declarative source against a scripted provider on loopback.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod checking;
 mod errors;
@@ -7,6 +11,7 @@ mod incremental;
 mod manifests;
 mod paging;
 mod records;
+mod registry;
 mod requests;
 mod resuming;
 mod run;

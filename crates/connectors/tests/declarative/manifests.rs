@@ -21,7 +21,12 @@ impl Default for Items {
 
 impl Items {
     pub fn yaml(&self) -> String {
-        let Self { requester, paginator, stream, selector } = self;
+        let Self {
+            requester,
+            paginator,
+            stream,
+            selector,
+        } = self;
         format!(
             r#"
 version: 6.0.0

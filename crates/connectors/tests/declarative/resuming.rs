@@ -24,17 +24,28 @@ const WINDOWS: &str = "primary_key: id
 
 /// 2,345 records a window, pages of a size that is asked for by the paginator's kind.
 fn many(asked: &Asked) -> Reply {
-    let number = |name: &str| asked.query(name).and_then(|text| text.parse::<usize>().ok());
+    let number = |name: &str| {
+        asked
+            .query(name)
+            .and_then(|text| text.parse::<usize>().ok())
+    };
     let size = number("limit").or(number("per_page")).unwrap_or(1100);
     let count = 2345;
-    let start = number("offset").or(number("after")).or(number("page").map(|page| (page - 1) * size)).unwrap_or(0);
+    let start = number("offset")
+        .or(number("after"))
+        .or(number("page").map(|page| (page - 1) * size))
+        .unwrap_or(0);
     let end = (start + size).min(count);
     let from = asked.query("from").unwrap_or_default();
     let data: Vec<Value> = (start..end)
         .map(|id| json!({"id": format!("{from}{id}"), "updated": from.clone(), "text": "x".repeat(id % 50)}))
         .collect();
     let next = (end < count).then_some(end);
-    let query = if from.is_empty() { String::new() } else { format!("&from={from}") };
+    let query = if from.is_empty() {
+        String::new()
+    } else {
+        format!("&from={from}")
+    };
     let next = match asked.query("links") {
         Some(_) => json!(next.map(|next| format!("/items?links=1&after={next}{query}"))),
         None => json!(next),
@@ -51,11 +62,25 @@ async fn goes_on_from_everywhere(items: Items) -> Vec<Coverage> {
     let mut before = None;
     for cut in 1..=whole.pages.len() {
         let position = whole.pages[cut - 1].position.clone();
-        assert!(before.replace(position.progress) < Some(position.progress), "progress grows with every page");
+        assert!(
+            before.replace(position.progress) < Some(position.progress),
+            "progress grows with every page"
+        );
         // What a restart reads is the stored form.
-        let rest = run(&source, Ask { position: Some(position), range: Some(whole.plan.range), ..Ask::of("items") }).await;
+        let rest = run(
+            &source,
+            Ask {
+                position: Some(position),
+                range: Some(whole.plan.range),
+                ..Ask::of("items")
+            },
+        )
+        .await;
         assert!(rest.error.is_none(), "{:?}", rest.error);
-        let kept = whole.pages[..cut].iter().flat_map(|page| &page.records).map(|record| record.data.get().to_owned());
+        let kept = whole.pages[..cut]
+            .iter()
+            .flat_map(|page| &page.records)
+            .map(|record| record.data.get().to_owned());
         let all: Vec<String> = kept.chain(rest.records()).collect();
         assert_eq!(all, whole.records(), "cut after page {cut}");
         if !rest.states().is_empty() {
@@ -67,12 +92,19 @@ async fn goes_on_from_everywhere(items: Items) -> Vec<Coverage> {
 }
 
 fn doubtful(coverages: &[Coverage]) -> Vec<bool> {
-    coverages.iter().map(|coverage| matches!(coverage, Coverage::Doubtful { .. })).collect()
+    coverages
+        .iter()
+        .map(|coverage| matches!(coverage, Coverage::Doubtful { .. }))
+        .collect()
 }
 
 #[tokio::test]
 async fn by_cursor() {
-    let coverages = goes_on_from_everywhere(Items { paginator: CURSOR.to_owned(), ..Items::default() }).await;
+    let coverages = goes_on_from_everywhere(Items {
+        paginator: CURSOR.to_owned(),
+        ..Items::default()
+    })
+    .await;
     // Pages of 1,000 and 100 records, twice, and the rest: within an answer there is a doubt.
     assert_eq!(doubtful(&coverages), [true, false, true, false, false]);
 }
@@ -81,23 +113,46 @@ async fn by_cursor() {
 async fn by_offset_and_page_number() {
     for paginator in [OFFSET, PAGE] {
         let paginator = paginator.replace("page_size: 3", "page_size: 1100");
-        let coverages = goes_on_from_everywhere(Items { paginator, ..Items::default() }).await;
-        assert_eq!(doubtful(&coverages), [true, true, true, true, false], "nothing is asked again behind the end");
+        let coverages = goes_on_from_everywhere(Items {
+            paginator,
+            ..Items::default()
+        })
+        .await;
+        assert_eq!(
+            doubtful(&coverages),
+            [true, true, true, true, false],
+            "nothing is asked again behind the end"
+        );
     }
 }
 
 #[tokio::test]
 async fn by_link_and_without_a_paginator() {
     let requester = "request_parameters: {links: 1}".to_owned();
-    goes_on_from_everywhere(Items { paginator: LINK.to_owned(), requester, ..Items::default() }).await;
+    goes_on_from_everywhere(Items {
+        paginator: LINK.to_owned(),
+        requester,
+        ..Items::default()
+    })
+    .await;
     goes_on_from_everywhere(Items::default()).await;
 }
 
 #[tokio::test]
 async fn through_windows_and_transformations() {
-    for paginator in [CURSOR.to_owned(), OFFSET.replace("page_size: 3", "page_size: 900")] {
-        let stream = format!("{WINDOWS}\n    transformations: [{{type: AddFields, fields: [{{path: [more], value: \"{{{{ record.text | length }}}}\"}}]}}]");
-        goes_on_from_everywhere(Items { paginator, stream, ..Items::default() }).await;
+    for paginator in [
+        CURSOR.to_owned(),
+        OFFSET.replace("page_size: 3", "page_size: 900"),
+    ] {
+        let stream = format!(
+            "{WINDOWS}\n    transformations: [{{type: AddFields, fields: [{{path: [more], value: \"{{{{ record.text | length }}}}\"}}]}}]"
+        );
+        goes_on_from_everywhere(Items {
+            paginator,
+            stream,
+            ..Items::default()
+        })
+        .await;
     }
 }
 
@@ -105,19 +160,44 @@ async fn through_windows_and_transformations() {
 async fn the_largest_cursor_value_survives_an_interruption() {
     // The latest record comes first; what is read after the cut is older.
     let server = Server::start(|asked| match asked.query("after") {
-        None => Reply::json(json!({"data": [{"id": 1, "updated": "2024-02-20T00:00:00Z"}], "next": 1})),
+        None => {
+            Reply::json(json!({"data": [{"id": 1, "updated": "2024-02-20T00:00:00Z"}], "next": 1}))
+        }
         Some(_) => Reply::json(json!({"data": [{"id": 2, "updated": "2024-01-05T00:00:00Z"}]})),
     })
     .await;
     let stream = WINDOWS.replace("step: P20D", "lookback_window: P1D");
-    let items = Items { paginator: CURSOR.to_owned(), stream, ..Items::default() };
+    let items = Items {
+        paginator: CURSOR.to_owned(),
+        stream,
+        ..Items::default()
+    };
     let source = source(&items.yaml(), json!({"url": server.url}));
-    let first = run(&source, Ask { pages: 1, ..Ask::of("items") }).await;
+    let first = run(
+        &source,
+        Ask {
+            pages: 1,
+            ..Ask::of("items")
+        },
+    )
+    .await;
     assert!(first.states().is_empty(), "the window is not closed");
     let position = Some(first.pages[0].position.clone());
-    let second = run(&source, Ask { position, range: Some(first.plan.range), ..Ask::of("items") }).await;
+    let second = run(
+        &source,
+        Ask {
+            position,
+            range: Some(first.plan.range),
+            ..Ask::of("items")
+        },
+    )
+    .await;
     assert_eq!(second.state(), json!({"updated": "2024-02-20T00:00:00Z"}));
-    assert_eq!(*second.coverage(), Coverage::Full, "it began as a full pass");
+    assert_eq!(
+        *second.coverage(),
+        Coverage::Full,
+        "it began as a full pass"
+    );
 }
 
 #[tokio::test]
@@ -131,10 +211,24 @@ async fn an_answer_that_changed_is_read_from_its_beginning() {
     })
     .await;
     let source = source(&Items::default().yaml(), json!({"url": server.url}));
-    let first = run(&source, Ask { pages: 1, ..Ask::of("items") }).await;
+    let first = run(
+        &source,
+        Ask {
+            pages: 1,
+            ..Ask::of("items")
+        },
+    )
+    .await;
     assert_eq!(first.keys().len(), 1000);
     let position = Some(first.pages[0].position.clone());
-    let second = run(&source, Ask { position, ..Ask::of("items") }).await;
+    let second = run(
+        &source,
+        Ask {
+            position,
+            ..Ask::of("items")
+        },
+    )
+    .await;
     assert_eq!(second.keys().len(), 1499, "every record of the new answer");
     assert_eq!(second.warnings(), ["answer_changed"]);
     assert!(matches!(second.coverage(), Coverage::Doubtful { .. }));
@@ -148,12 +242,36 @@ async fn a_rejected_token_starts_the_window_again() {
         Some(_) => Reply::status(410, "cursor expired"),
     })
     .await;
-    let source = source(&Items { paginator: CURSOR.to_owned(), ..Items::default() }.yaml(), json!({"url": server.url}));
-    let mut position = run(&source, Ask { pages: 1, ..Ask::of("items") }).await.pages.remove(0).position;
+    let source = source(
+        &Items {
+            paginator: CURSOR.to_owned(),
+            ..Items::default()
+        }
+        .yaml(),
+        json!({"url": server.url}),
+    );
+    let mut position = run(
+        &source,
+        Ask {
+            pages: 1,
+            ..Ask::of("items")
+        },
+    )
+    .await
+    .pages
+    .remove(0)
+    .position;
     let mut object = position.pagination_state.as_object().clone();
     object.insert("token".to_owned(), json!("stale"));
     position.pagination_state = syncline_domain::state::PaginationState::new(object).unwrap();
-    let ran = run(&source, Ask { position: Some(position), ..Ask::of("items") }).await;
+    let ran = run(
+        &source,
+        Ask {
+            position: Some(position),
+            ..Ask::of("items")
+        },
+    )
+    .await;
     assert_eq!(ran.keys(), ["1", "2"]);
     assert_eq!(ran.warnings(), ["position_rejected"]);
 }
@@ -161,10 +279,37 @@ async fn a_rejected_token_starts_the_window_again() {
 #[tokio::test]
 async fn a_position_of_another_fingerprint_starts_again_and_proves_nothing_gone() {
     let server = Server::start(many).await;
-    let source = source(&Items { paginator: CURSOR.to_owned(), ..Items::default() }.yaml(), json!({"url": server.url}));
-    let position = run(&source, Ask { pages: 2, ..Ask::of("items") }).await.pages.remove(1).position;
-    let position = Some(Position { fingerprint: Fingerprint::new("other"), ..position });
-    let ran = run(&source, Ask { position, ..Ask::of("items") }).await;
+    let source = source(
+        &Items {
+            paginator: CURSOR.to_owned(),
+            ..Items::default()
+        }
+        .yaml(),
+        json!({"url": server.url}),
+    );
+    let position = run(
+        &source,
+        Ask {
+            pages: 2,
+            ..Ask::of("items")
+        },
+    )
+    .await
+    .pages
+    .remove(1)
+    .position;
+    let position = Some(Position {
+        fingerprint: Fingerprint::new("other"),
+        ..position
+    });
+    let ran = run(
+        &source,
+        Ask {
+            position,
+            ..Ask::of("items")
+        },
+    )
+    .await;
     assert_eq!(ran.keys().len(), 2345);
     assert_eq!(ran.warnings(), ["position_not_used"]);
     assert_eq!(*ran.coverage(), Coverage::Partial);
@@ -182,16 +327,29 @@ async fn no_position_holds_a_secret() {
         }
     })
     .await;
-    let requester = "authenticator: {type: ApiKeyAuthenticator, api_token: \"{{ config['api_token'] }}\", \
+    let requester =
+        "authenticator: {type: ApiKeyAuthenticator, api_token: \"{{ config['api_token'] }}\", \
         inject_into: {type: RequestOption, inject_into: request_parameter, field_name: key}}"
-        .to_owned();
-    let manifest = Items { paginator: LINK.to_owned(), requester, ..Items::default() }.yaml();
+            .to_owned();
+    let manifest = Items {
+        paginator: LINK.to_owned(),
+        requester,
+        ..Items::default()
+    }
+    .yaml();
     let source = source(&manifest, json!({"url": server.url, "api_token": SECRET}));
     let whole = run(&source, Ask::of("items")).await;
     assert_eq!(whole.keys(), ["1", "2"], "{:?}", whole.error);
     let position = whole.pages[0].position.clone();
     assert_eq!(position.pagination_state.as_object()["token"], "/items?p=2");
-    let rest = run(&source, Ask { position: Some(position), ..Ask::of("items") }).await;
+    let rest = run(
+        &source,
+        Ask {
+            position: Some(position),
+            ..Ask::of("items")
+        },
+    )
+    .await;
     assert_eq!(rest.keys(), ["2"]);
     assert!(!format!("{:?}{:?}", whole.pages, rest).contains("s3cret"));
 }
@@ -199,19 +357,49 @@ async fn no_position_holds_a_secret() {
 #[tokio::test]
 async fn a_huge_answer_goes_through_a_temporary_file_in_pages() {
     let body = || {
-        let data: Vec<Value> = (0..30_000).map(|id| json!({"id": id, "text": "x".repeat(100)})).collect();
+        let data: Vec<Value> = (0..30_000)
+            .map(|id| json!({"id": id, "text": "x".repeat(100)}))
+            .collect();
         Reply::json(json!({"before": {"n": 1}, "data": data, "next": null}))
     };
     let server = Server::start(move |_| body()).await;
-    let manifest = Items { paginator: CURSOR.to_owned(), ..Items::default() }.yaml();
-    let small = SourceOptions { spool_above_bytes: 100_000, ..options() };
+    let manifest = Items {
+        paginator: CURSOR.to_owned(),
+        ..Items::default()
+    }
+    .yaml();
+    let small = SourceOptions {
+        spool_above_bytes: 100_000,
+        ..options()
+    };
     let spooled: Arc<dyn Source> = source_with(&manifest, json!({"url": server.url}), small);
     let ran = run(&spooled, Ask::of("items")).await;
     assert!(ran.error.is_none(), "{:?}", ran.error);
-    assert_eq!(ran.pages.iter().map(|page| page.records.len()).collect::<Vec<_>>(), [1000; 30]);
-    assert_eq!(ran.records(), run(&source(&manifest, json!({"url": server.url})), Ask::of("items")).await.records());
+    assert_eq!(
+        ran.pages
+            .iter()
+            .map(|page| page.records.len())
+            .collect::<Vec<_>>(),
+        [1000; 30]
+    );
+    assert_eq!(
+        ran.records(),
+        run(
+            &source(&manifest, json!({"url": server.url})),
+            Ask::of("items")
+        )
+        .await
+        .records()
+    );
     let position = Some(ran.pages[11].position.clone());
-    let rest = run(&spooled, Ask { position, ..Ask::of("items") }).await;
+    let rest = run(
+        &spooled,
+        Ask {
+            position,
+            ..Ask::of("items")
+        },
+    )
+    .await;
     assert_eq!(rest.keys()[0], "12000");
     assert_eq!(rest.keys().len(), 18_000);
 }
@@ -219,12 +407,24 @@ async fn a_huge_answer_goes_through_a_temporary_file_in_pages() {
 #[tokio::test]
 async fn pages_are_cut_by_bytes_too() {
     let server = Server::start(|_| {
-        let data: Vec<Value> = (0..6).map(|id| json!({"id": id, "text": "x".repeat(1_500_000)})).collect();
+        let data: Vec<Value> = (0..6)
+            .map(|id| json!({"id": id, "text": "x".repeat(1_500_000)}))
+            .collect();
         Reply::json(json!({"data": data}))
     })
     .await;
-    let ran = run(&source(&Items::default().yaml(), json!({"url": server.url})), Ask::of("items")).await;
-    assert_eq!(ran.pages.iter().map(|page| page.records.len()).collect::<Vec<_>>(), [2, 2, 2]);
+    let ran = run(
+        &source(&Items::default().yaml(), json!({"url": server.url})),
+        Ask::of("items"),
+    )
+    .await;
+    assert_eq!(
+        ran.pages
+            .iter()
+            .map(|page| page.records.len())
+            .collect::<Vec<_>>(),
+        [2, 2, 2]
+    );
 }
 
 #[tokio::test]
@@ -237,10 +437,28 @@ async fn a_token_too_large_to_store_starts_the_window_again() {
     .await;
     let paginator = CURSOR.replace("request_parameter", "body_json");
     let requester = "http_method: POST".to_owned();
-    let source = source(&Items { paginator, requester, ..Items::default() }.yaml(), json!({"url": server.url}));
+    let source = source(
+        &Items {
+            paginator,
+            requester,
+            ..Items::default()
+        }
+        .yaml(),
+        json!({"url": server.url}),
+    );
     let ran = run(&source, Ask::of("items")).await;
     assert_eq!(ran.keys(), ["1", "2"], "{:?}", ran.error);
     let position = Some(ran.pages[0].position.clone());
-    assert_eq!(run(&source, Ask { position, ..Ask::of("items") }).await.keys(), ["1", "2"]);
-
+    assert_eq!(
+        run(
+            &source,
+            Ask {
+                position,
+                ..Ask::of("items")
+            }
+        )
+        .await
+        .keys(),
+        ["1", "2"]
+    );
 }

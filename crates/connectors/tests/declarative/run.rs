@@ -6,7 +6,9 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use syncline_connectors::error::SourceError;
-use syncline_connectors::source::{Coverage, End, Page, Plan, PlanRequest, ReadRequest, Source, Step};
+use syncline_connectors::source::{
+    Coverage, End, Page, Plan, PlanRequest, ReadRequest, Source, Step,
+};
 use syncline_connectors::{Manifest, SourceOptions};
 use syncline_domain::attempt::Warning;
 use syncline_domain::range::TimeRange;
@@ -22,7 +24,10 @@ pub fn now() -> DateTime<Utc> {
 }
 
 pub fn options() -> SourceOptions {
-    SourceOptions { retry_base: Duration::ZERO, ..SourceOptions::default() }
+    SourceOptions {
+        retry_base: Duration::ZERO,
+        ..SourceOptions::default()
+    }
 }
 
 pub fn object(value: Value) -> Map<String, Value> {
@@ -37,7 +42,9 @@ pub fn source(manifest: &str, config: Value) -> Arc<dyn Source> {
 }
 
 pub fn source_with(manifest: &str, config: Value, options: SourceOptions) -> Arc<dyn Source> {
-    Arc::new(Manifest::parse(manifest).unwrap()).source(object(config), options).unwrap()
+    Arc::new(Manifest::parse(manifest).unwrap())
+        .source(object(config), options)
+        .unwrap()
 }
 
 /// How a run is asked for.
@@ -77,17 +84,28 @@ pub struct Ran {
 
 impl Ran {
     pub fn records(&self) -> Vec<String> {
-        self.pages.iter().flat_map(|page| &page.records).map(|record| record.data.get().to_owned()).collect()
+        self.pages
+            .iter()
+            .flat_map(|page| &page.records)
+            .map(|record| record.data.get().to_owned())
+            .collect()
     }
 
     pub fn keys(&self) -> Vec<String> {
-        self.pages.iter().flat_map(|page| &page.records).map(|record| record.key.clone()).collect()
+        self.pages
+            .iter()
+            .flat_map(|page| &page.records)
+            .map(|record| record.key.clone())
+            .collect()
     }
 
     pub fn warnings(&self) -> Vec<String> {
         let pages = self.pages.iter().flat_map(|page| &page.warnings);
         let end = self.end.iter().flat_map(|end| &end.warnings);
-        pages.chain(end).map(|Warning { code, .. }| code.clone()).collect()
+        pages
+            .chain(end)
+            .map(|Warning { code, .. }| code.clone())
+            .collect()
     }
 
     pub fn coverage(&self) -> &Coverage {
@@ -101,7 +119,12 @@ impl Ran {
     /// The states as the store would hold them afterwards.
     pub fn states(&self) -> Vec<ModelState> {
         let mut states = Vec::new();
-        for told in self.pages.iter().map(|page| &page.states).chain(self.end.iter().map(|end| &end.states)) {
+        for told in self
+            .pages
+            .iter()
+            .map(|page| &page.states)
+            .chain(self.end.iter().map(|end| &end.states))
+        {
             if !told.is_empty() {
                 states.clone_from(told);
             }
@@ -110,7 +133,10 @@ impl Ran {
     }
 
     pub fn state(&self) -> Value {
-        self.states().first().map(|state| Value::Object(state.state.clone())).unwrap_or_default()
+        self.states()
+            .first()
+            .map(|state| Value::Object(state.state.clone()))
+            .unwrap_or_default()
     }
 }
 
@@ -133,7 +159,12 @@ pub async fn run(source: &Arc<dyn Source>, ask: Ask) -> Ran {
             now: now(),
         })
         .unwrap();
-    let mut ran = Ran { plan, pages: Vec::new(), end: None, error: None };
+    let mut ran = Ran {
+        plan,
+        pages: Vec::new(),
+        end: None,
+        error: None,
+    };
     while ran.pages.len() < ask.pages {
         match reader.next().await {
             Ok(Step::Page(page)) => ran.pages.push(page),

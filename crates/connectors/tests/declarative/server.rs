@@ -22,11 +22,16 @@ impl Asked {
 
     pub fn query(&self, name: &str) -> Option<String> {
         let url = url::Url::parse(&format!("http://x{}", self.target)).unwrap();
-        url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+        url.query_pairs()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
     }
 
     pub fn header(&self, name: &str) -> Option<&str> {
-        let found = self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
+        let found = self
+            .headers
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 }
@@ -43,11 +48,19 @@ pub struct Reply {
 
 impl Reply {
     pub fn json(value: impl ToString) -> Self {
-        Self { status: 200, headers: Vec::new(), body: value.to_string().into_bytes(), broken_after: None }
+        Self {
+            status: 200,
+            headers: Vec::new(),
+            body: value.to_string().into_bytes(),
+            broken_after: None,
+        }
     }
 
     pub fn status(status: u16, body: impl ToString) -> Self {
-        Self { status, ..Self::json(body.to_string()) }
+        Self {
+            status,
+            ..Self::json(body.to_string())
+        }
     }
 
     pub fn header(mut self, name: &str, value: impl ToString) -> Self {
@@ -109,7 +122,11 @@ async fn serve(stream: TcpStream, script: Arc<Script>, log: Arc<Mutex<Vec<Asked>
         let asked = read(&mut stream).await?;
         let reply = script(&asked);
         log.lock().unwrap().push(asked);
-        let mut head = format!("HTTP/1.1 {} X\r\ncontent-length: {}\r\n", reply.status, reply.body.len());
+        let mut head = format!(
+            "HTTP/1.1 {} X\r\ncontent-length: {}\r\n",
+            reply.status,
+            reply.body.len()
+        );
         for (name, value) in &reply.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
@@ -126,7 +143,11 @@ async fn serve(stream: TcpStream, script: Arc<Script>, log: Arc<Mutex<Vec<Asked>
 
 async fn read(stream: &mut BufReader<TcpStream>) -> Option<Asked> {
     let mut line = String::new();
-    stream.read_line(&mut line).await.ok().filter(|read| *read > 0)?;
+    stream
+        .read_line(&mut line)
+        .await
+        .ok()
+        .filter(|read| *read > 0)?;
     let mut parts = line.split_whitespace();
     let (method, target) = (parts.next()?.to_owned(), parts.next()?.to_owned());
     let mut headers = Vec::new();
@@ -138,9 +159,18 @@ async fn read(stream: &mut BufReader<TcpStream>) -> Option<Asked> {
             None => break,
         }
     }
-    let length = headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
-    let length = length.and_then(|(_, length)| length.parse().ok()).unwrap_or(0);
+    let length = headers
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    let length = length
+        .and_then(|(_, length)| length.parse().ok())
+        .unwrap_or(0);
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await.ok()?;
-    Some(Asked { method, target, headers, body: String::from_utf8(body).ok()? })
+    Some(Asked {
+        method,
+        target,
+        headers,
+        body: String::from_utf8(body).ok()?,
+    })
 }
