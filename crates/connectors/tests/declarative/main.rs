@@ -8,6 +8,7 @@
 mod checking;
 mod errors;
 mod incremental;
+mod large;
 mod manifests;
 mod paging;
 mod records;

@@ -1,0 +1,119 @@
+//! Moves from request to request, and from window to window.
+
+use serde_json::Value;
+use syncline_domain::state::ModelState;
+
+use super::super::position::written;
+use super::super::windows::Window;
+use super::{Reader, TellsState};
+use crate::datetime::{Moment, parse_iso};
+use crate::error::{SourceError, SourceErrorKind};
+
+impl Reader {
+    /// Opens the window that the place names, or the first one.
+    pub(super) fn enter_window(&mut self) {
+        if self.place.done {
+            return;
+        }
+        let stored = self
+            .place
+            .window
+            .as_ref()
+            .and_then(|[start, _]| parse_iso(start));
+        if let Some(cursor) = &self.bound.cursor {
+            let start = stored.or_else(|| self.range_start.map(|start| start.fixed_offset()));
+            let start = start.unwrap_or_else(|| cursor.floor.fixed_offset());
+            match cursor.cut.window(start, self.range_end) {
+                Some(window) => self.open_window(window),
+                None => self.place.done = true,
+            }
+        }
+        if self.place.request == 0 && self.token.is_none() {
+            self.token = self.first_token();
+        }
+        let counts = self
+            .bound
+            .stream
+            .retriever
+            .paginator
+            .as_ref()
+            .is_some_and(|paginator| paginator.counts());
+        if self.is_resumed && self.place.offset > 0 {
+            self.doubt("an answer was asked for again after an interruption");
+        } else if self.is_resumed && counts && self.place.request > 0 {
+            self.doubt("paging by number went on after an interruption");
+        }
+    }
+
+    pub(super) fn open_window(&mut self, window: Window) {
+        self.place.window = Some([written(window.start.to_utc()), written(window.end.to_utc())]);
+        self.window = Some(window);
+    }
+
+    pub(super) fn first_token(&self) -> Option<Value> {
+        self.bound
+            .stream
+            .retriever
+            .paginator
+            .as_ref()
+            .and_then(|paginator| paginator.strategy.first_token())
+    }
+
+    /// Moves on to the next request, the next window, or the end; the states of a closed window.
+    pub(super) fn advance(&mut self, next: Option<Value>) -> Vec<ModelState> {
+        self.place.offset = 0;
+        self.place.last = None;
+        self.is_resumed = false;
+        if let Some(token) = next {
+            self.place.request += 1;
+            self.token = Some(token);
+            return Vec::new();
+        }
+        self.place.slice += 1;
+        self.place.request = 0;
+        self.place.window = None;
+        let following = self.window.take().and_then(|window| window.next);
+        let cut = self.bound.cursor.as_ref().map(|cursor| cursor.cut);
+        match cut
+            .zip(following)
+            .and_then(|(cut, start): (_, Moment)| cut.window(start, self.range_end))
+        {
+            Some(window) => self.open_window(window),
+            None => self.place.done = true,
+        }
+        self.token = self.first_token();
+        if self.tells_state == TellsState::WithWindows {
+            self.states()
+        } else {
+            Vec::new()
+        }
+    }
+
+    pub(super) fn states(&self) -> Vec<ModelState> {
+        let Some(cursor) = &self.bound.cursor else {
+            return Vec::new();
+        };
+        // Nothing seen, and nothing known before: the beginning, as the reference has it.
+        let mark = self.place.max.or(self.range_start).unwrap_or(cursor.floor);
+        vec![ModelState {
+            partition: String::new(),
+            fingerprint: self.bound.fingerprint.clone(),
+            state: cursor.state(mark),
+        }]
+    }
+
+    /// A token of an earlier attempt that the provider no longer takes: the window starts again.
+    pub(super) fn is_rejected(&self, error: &SourceError) -> bool {
+        self.is_resumed
+            && (self.place.request > 0 || self.place.offset > 0)
+            && error.kind == SourceErrorKind::Refused
+            && matches!(error.status_code, Some(400 | 404 | 409 | 410 | 422))
+    }
+
+    pub(super) fn start_window_again(&mut self) {
+        self.warn("position_rejected", "the provider did not take the page token of the earlier attempt; the open window was read from its beginning".to_owned());
+        self.place = self.place.at_window_start();
+        self.token = self.first_token();
+        self.is_resumed = false;
+    }
+}

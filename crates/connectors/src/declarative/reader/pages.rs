@@ -1,0 +1,162 @@
+//! Makes pages and the end of what was read.
+
+use serde_json::Value;
+use syncline_domain::attempt::Warning;
+use syncline_domain::state::{ModelState, Position};
+
+use super::super::answers::Finished;
+use super::super::position::Place;
+use super::super::sink::Batch;
+use super::{Open, Reader, TellsState};
+use crate::components::paginators::Answer;
+use crate::error::{SourceError, SourceErrorKind};
+use crate::source::{Coverage, End, Page};
+
+impl Reader {
+    /// A page in the middle of an answer.
+    pub(super) fn cut(&mut self, batch: Batch) -> Page {
+        self.place.offset = batch.taken;
+        self.place.last.clone_from(&batch.last);
+        self.page(batch, Vec::new())
+    }
+
+    /// The last page of an answer: the stop rule says what comes next.
+    pub(super) fn close(&mut self, open: &Open, finished: Finished) -> Result<Page, SourceError> {
+        let Finished {
+            batch,
+            is_absent,
+            response,
+            last_record,
+            has_restarted,
+        } = finished;
+        if is_absent {
+            let path = self.bound.record_path.join(".");
+            let asked = self.exchange.asked(&open.parts);
+            self.warn(
+                "record_path_absent",
+                format!("{asked}: the answer has nothing at `{path}`; it counts as no records"),
+            );
+        }
+        if has_restarted {
+            self.warn("answer_changed", "an answer that was partly read before an interruption has changed; it was read from its beginning".to_owned());
+        }
+        let next = match &self.bound.stream.retriever.paginator {
+            None => None,
+            Some(paginator) => {
+                let extracted = u64::try_from(batch.taken).unwrap_or(0);
+                let context = open
+                    .context
+                    .clone()
+                    .with("response", &response)
+                    .with("headers", &open.headers)
+                    .with("last_record", &last_record)
+                    .with("last_page_size", &extracted.into())
+                    .with(
+                        "last_page_token_value",
+                        self.token.as_ref().unwrap_or(&Value::Null),
+                    );
+                let answer = Answer {
+                    extracted,
+                    last_token: self.token.as_ref(),
+                    context: &context,
+                };
+                let next = paginator
+                    .strategy
+                    .next_token(&answer)
+                    .map_err(|error| self.exchange.template(&error))?;
+                // Without a place for it, the token would ask the same again, for ever.
+                next.filter(|_| {
+                    paginator.page_token_option.is_some() || self.bound.stream.needs.request_token
+                })
+            }
+        };
+        if next.is_some() && next == self.token {
+            return Err(self.named(
+                open,
+                SourceError::new(
+                    SourceErrorKind::Refused,
+                    "the answer leads to itself: its next page is the page that was asked for",
+                ),
+            ));
+        }
+        self.place.max = self.place.max.max(batch.max);
+        let states = self.advance(next);
+        Ok(self.page(Batch { max: None, ..batch }, states))
+    }
+
+    pub(super) fn page(&mut self, batch: Batch, states: Vec<ModelState>) -> Page {
+        self.place.max = self.place.max.max(batch.max);
+        for warning in batch.warnings {
+            self.warn(&warning.code, warning.message);
+        }
+        Page {
+            records: batch.records,
+            position: self.position(),
+            states,
+            cost: std::mem::take(&mut self.cost),
+            warnings: std::mem::take(&mut self.warnings),
+        }
+    }
+
+    pub(super) fn position(&self) -> Position {
+        let redactor = self.exchange.redactor();
+        let token = self
+            .token
+            .as_ref()
+            .map(|token| redactor.strip_token(token, self.bound.credential.as_deref()));
+        let place = Place {
+            token: token.clone(),
+            ..self.place.clone()
+        };
+        // A token that still holds a secret is not stored: the window would start again.
+        let place = if token.is_some_and(|token| redactor.is_in(&token)) {
+            place.at_window_start()
+        } else {
+            place
+        };
+        place.store(&self.bound.fingerprint)
+    }
+
+    pub(super) fn end(&mut self) -> End {
+        let states = if self.tells_state == TellsState::Never {
+            Vec::new()
+        } else {
+            self.states()
+        };
+        End {
+            states,
+            coverage: match (&self.place.doubt, self.place.full) {
+                (_, false) => Coverage::Partial,
+                (None, true) => Coverage::Full,
+                (Some(reason), true) => Coverage::Doubtful {
+                    reason: reason.clone(),
+                },
+            },
+            cost: std::mem::take(&mut self.cost),
+            warnings: std::mem::take(&mut self.warnings),
+        }
+    }
+
+    pub(super) fn doubt(&mut self, reason: &str) {
+        self.place.doubt.get_or_insert_with(|| reason.to_owned());
+    }
+
+    pub(super) fn warn(&mut self, code: &str, message: String) {
+        if !self.warnings.iter().any(|warning| warning.code == code) {
+            let message = self.exchange.redactor().clean(&message);
+            self.warnings.push(Warning {
+                code: code.to_owned(),
+                message,
+            });
+        }
+    }
+
+    /// An error of an answer, with what was asked.
+    pub(super) fn named(&self, open: &Open, error: SourceError) -> SourceError {
+        let message = format!("{}: {}", self.exchange.asked(&open.parts), error.message);
+        SourceError {
+            message: self.exchange.redactor().clean(&message),
+            ..error
+        }
+    }
+}
