@@ -1,11 +1,14 @@
 //! Landed records, and the feed of their changes.
 
+pub(crate) mod canonical;
+mod find;
+pub(crate) mod key;
+mod list;
+mod row;
+
 use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
-use syncline_domain::{ModelId, OrganizationId, RecordId, SyncId};
-
-use crate::error::StoreError;
-use crate::tx::Tx;
+use syncline_domain::{RecordId, SyncId};
 
 /// One landed object.
 #[derive(Debug, Clone)]
@@ -37,21 +40,4 @@ pub struct FeedPage {
     pub cursor: i64,
     /// More rows are there already.
     pub has_more: bool,
-}
-
-impl Tx<'_> {
-    /// Records behind the place `after` in the order of change; pages are filled past rows that
-    /// `include_deleted: false` leaves out.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] for the model; [`StoreError::CursorExpired`] when deletions
-    /// behind `after` were purged.
-    pub fn list_records_of_model(&mut self, organization_id: OrganizationId, model_id: ModelId, after: Option<i64>, include_deleted: bool, limit: i64) -> Result<FeedPage, StoreError> {
-        todo!()
-    }
-
-    /// One record, deleted or not.
-    pub fn find_record(&mut self, organization_id: OrganizationId, model_id: ModelId, id: RecordId) -> Result<Option<Record>, StoreError> {
-        todo!()
-    }
 }

@@ -4,19 +4,35 @@
 //! [`TransitionError::Fenced`](syncline_domain::TransitionError::Fenced) when that attempt is not
 //! the running one.
 
-use chrono::{DateTime, Duration, Utc};
+mod bitmap;
+mod claim;
+mod commit_page;
+mod complete;
+mod count;
+pub(crate) mod coverage;
+mod due;
+mod fail;
+mod lease;
+mod prove_end;
+mod read;
+mod release;
+mod rescue;
+mod seen;
+mod settle;
+mod states;
+mod sweep;
+mod tick;
+
 use serde_json::value::RawValue;
-use syncline_domain::attempt::{Counters, Warning};
+use syncline_domain::attempt::Warning;
 use syncline_domain::connection::Connection;
 use syncline_domain::model::Model;
 use syncline_domain::range::TimeRange;
-use syncline_domain::retry::{Failure, RetryPolicy};
 use syncline_domain::state::{Fingerprint, ModelState, Position};
-use syncline_domain::{AttemptNumber, OrganizationId, Sync, SyncId};
+use syncline_domain::{AttemptNumber, Sync, SyncId};
 
 use crate::error::StoreError;
 use crate::secrets::Secrets;
-use crate::tx::Tx;
 
 /// The running attempt that a write belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -173,87 +189,21 @@ pub struct Renewal {
     pub lost: Vec<Fence>,
 }
 
-impl Tx<'_> {
-    /// Gives a worker at most `limit` queued syncs, fairly over organizations and within `caps`:
-    /// applies `start`, opens their attempts, takes their leases.
-    pub fn claim_syncs(&mut self, worker: &str, limit: i64, lease: Duration, caps: Caps) -> Result<Vec<Fence>, StoreError> {
-        todo!()
+impl Phase {
+    /// As it is stored.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Phase::Read => "read",
+            Phase::Sweep => "sweep",
+        }
     }
 
-    /// Everything that a claimed sync needs.
-    pub fn read_run(&mut self, fence: Fence) -> Result<Run, StoreError> {
-        todo!()
-    }
-
-    /// Settles range, manifest, fingerprint and `is_initial_sync` at the first start. Later
-    /// attempts get what was settled.
-    pub fn settle_run(&mut self, fence: Fence, start: &RunStart) -> Result<Run, StoreError> {
-        todo!()
-    }
-
-    /// Commits a page: fence first (it renews the lease), then records, feed, seen rows, position,
-    /// states and counters, all or nothing. Gives what it counted.
-    pub fn commit_page(&mut self, fence: Fence, lease: Duration, page: &PageWrite) -> Result<Counters, StoreError> {
-        todo!()
-    }
-
-    /// Keeps the proof of the end, decides what unseen records mean, and passes to the sweep.
-    /// Gives `true` when there is something to sweep.
-    pub fn prove_end(&mut self, fence: Fence, end: &ProvenEnd, guard: DeleteGuard) -> Result<bool, StoreError> {
-        todo!()
-    }
-
-    /// Turns at most `limit` unseen records into tombstones and remembers how far it is.
-    pub fn sweep_unseen(&mut self, fence: Fence, lease: Duration, limit: i64) -> Result<SweepStep, StoreError> {
-        todo!()
-    }
-
-    /// Applies `complete` after a proven end: the last windows close, a full refresh's states are
-    /// swapped in, the turn is free.
-    pub fn complete_sync(&mut self, fence: Fence) -> Result<Sync, StoreError> {
-        todo!()
-    }
-
-    /// Ends the attempt as `policy` decides: retry, park or fail. `cost` is what was spent on the
-    /// provider since the last page. `jitter` is drawn from `[0, 1]`.
-    pub fn fail_attempt(&mut self, fence: Fence, policy: &RetryPolicy, failure: Failure, jitter: f64, requests: i64, bytes: i64) -> Result<Sync, StoreError> {
-        todo!()
-    }
-
-    /// Applies `release`: the worker shuts down.
-    pub fn release_sync(&mut self, fence: Fence) -> Result<Sync, StoreError> {
-        todo!()
-    }
-
-    /// Renews leases, and says which are lost.
-    pub fn renew_leases(&mut self, worker: &str, fences: &[Fence], lease: Duration) -> Result<Renewal, StoreError> {
-        todo!()
-    }
-
-    /// Applies `rescue` to at most `limit` running syncs whose lease has expired; with
-    /// `all_running`, to any (a server on SQLite that starts is the only one).
-    pub fn rescue_syncs(&mut self, policy: &RetryPolicy, jitter: f64, all_running: bool, limit: i64) -> Result<Vec<Sync>, StoreError> {
-        todo!()
-    }
-
-    /// Applies `enqueue` to at most `limit` syncs that are due and have their turn.
-    pub fn enqueue_due_syncs(&mut self, limit: i64) -> Result<usize, StoreError> {
-        todo!()
-    }
-
-    /// Makes syncs (or joins the twin that waits) for at most `limit` models whose schedule is
-    /// due, and sets their next tick. Disabled models and connections wait.
-    pub fn create_scheduled_syncs(&mut self, limit: i64) -> Result<usize, StoreError> {
-        todo!()
-    }
-
-    /// When something becomes due next: a retry, a tick, a lease that expires.
-    pub fn next_due_at(&mut self) -> Result<Option<DateTime<Utc>>, StoreError> {
-        todo!()
-    }
-
-    /// How many syncs are queued, for tests and metrics.
-    pub fn count_queued_syncs(&mut self, organization_id: Option<OrganizationId>) -> Result<i64, StoreError> {
-        todo!()
+    /// As it was stored.
+    pub(crate) fn parse(text: &str) -> Result<Self, StoreError> {
+        match text {
+            "read" => Ok(Phase::Read),
+            "sweep" => Ok(Phase::Sweep),
+            other => Err(StoreError::Corrupt(format!("`{other}` is no phase of a sync"))),
+        }
     }
 }

@@ -1,13 +1,20 @@
 //! Syncs as callers see them: request, read, list, cancel, retry.
 
-use chrono::{DateTime, Utc};
-use syncline_domain::attempt::Attempt;
-use syncline_domain::scope::Scope;
-use syncline_domain::{BatchId, ConnectionId, ModelId, OrganizationId, Status, Sync, SyncId};
+mod attempts;
+mod batch;
+mod cancel;
+mod find;
+mod list;
+mod request;
+mod retry;
+pub(crate) mod row;
 
-use crate::error::StoreError;
-use crate::page::{PageOf, PageRequest};
-use crate::tx::Tx;
+pub(crate) use attempts::warnings_of;
+pub(crate) use request::Asked;
+
+use chrono::{DateTime, Utc};
+use syncline_domain::scope::Scope;
+use syncline_domain::{BatchId, ConnectionId, ModelId, OrganizationId, Status, Sync};
 
 /// A request for syncs.
 #[derive(Debug, Clone)]
@@ -59,52 +66,4 @@ pub struct SyncFilter {
     pub created_from: Option<DateTime<Utc>>,
     /// Made before this moment.
     pub created_before: Option<DateTime<Utc>>,
-}
-
-impl Tx<'_> {
-    /// The main job: for each model a sync is made, or the twin that waits is joined and made
-    /// due; those whose turn is free are queued at once, unless the connection is disabled.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] for the connection, [`StoreError::UnknownModels`].
-    pub fn request_syncs(&mut self, request: &SyncRequest) -> Result<Batch, StoreError> {
-        todo!()
-    }
-
-    /// One sync.
-    pub fn find_sync(&mut self, organization_id: OrganizationId, id: SyncId) -> Result<Option<Sync>, StoreError> {
-        todo!()
-    }
-
-    /// Newest first.
-    pub fn list_syncs_of_organization(&mut self, organization_id: OrganizationId, filter: &SyncFilter, page: PageRequest<SyncId>) -> Result<PageOf<Sync, SyncId>, StoreError> {
-        todo!()
-    }
-
-    /// Its attempts, first one first. The key is the attempt's number.
-    pub fn list_attempts_of_sync(&mut self, organization_id: OrganizationId, id: SyncId, page: PageRequest<i32>) -> Result<PageOf<Attempt, i32>, StoreError> {
-        todo!()
-    }
-
-    /// Stops it. A cancelled one stays as it is.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::Transition`] when it is complete or failed.
-    pub fn cancel_sync(&mut self, organization_id: OrganizationId, id: SyncId) -> Result<Sync, StoreError> {
-        todo!()
-    }
-
-    /// A failed or cancelled one: a new sync of the same scope (or its waiting twin), in a batch
-    /// of its own. A `pending_retry`: due now.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::Conflict`] in other statuses.
-    pub fn retry_sync(&mut self, organization_id: OrganizationId, id: SyncId) -> Result<(Sync, Option<BatchId>), StoreError> {
-        todo!()
-    }
-
-    /// A batch with its members.
-    pub fn find_batch(&mut self, organization_id: OrganizationId, id: BatchId) -> Result<Option<Batch>, StoreError> {
-        todo!()
-    }
 }

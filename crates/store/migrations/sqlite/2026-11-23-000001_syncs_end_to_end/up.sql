@@ -192,16 +192,13 @@ CREATE TABLE syncs (
 CREATE UNIQUE INDEX syncs_turn ON syncs (model_id) WHERE status IN ('queued', 'running', 'pending_retry');
 CREATE UNIQUE INDEX syncs_waiting ON syncs (model_id, scope) WHERE status = 'scheduled';
 -- For claims, the scheduler and rescues: only what is alive stands in these.
-CREATE INDEX syncs_queued ON syncs (due_at, id) WHERE status = 'queued';
 CREATE INDEX syncs_queued_of_organization ON syncs (organization_id, due_at, id) WHERE status = 'queued';
 CREATE INDEX syncs_due ON syncs (due_at, id) WHERE status IN ('scheduled', 'pending_retry');
 CREATE INDEX syncs_leases ON syncs (lease_expires_at) WHERE status = 'running';
-CREATE INDEX syncs_running ON syncs (organization_id, connection_id) WHERE status = 'running';
-CREATE INDEX syncs_live_of_connection ON syncs (connection_id) WHERE status IN ('scheduled', 'queued', 'running', 'pending_retry');
--- For lists.
-CREATE INDEX syncs_of_organization ON syncs (organization_id, id);
-CREATE INDEX syncs_of_organization_by_status ON syncs (organization_id, status, id);
-CREATE INDEX syncs_of_connection ON syncs (connection_id, id);
+-- For lists: one range for each status, and the newest of them all.
+CREATE INDEX syncs_of_organization ON syncs (organization_id, status, id);
+CREATE INDEX syncs_of_connection ON syncs (connection_id, status, id);
+CREATE INDEX syncs_of_model_by_status ON syncs (model_id, status, id);
 CREATE INDEX syncs_of_model ON syncs (model_id, id);
 CREATE INDEX syncs_of_batch ON syncs (batch_id) WHERE batch_id IS NOT NULL;
 

@@ -1,0 +1,73 @@
+//! The feed of changes.
+
+use diesel::sql_types::BigInt;
+use syncline_domain::{ModelId, OrganizationId};
+
+use super::FeedPage;
+use super::row::{self, RecordRow};
+use crate::error::StoreError;
+use crate::sql::Sql;
+use crate::tx::Tx;
+
+impl Tx<'_> {
+    /// Records behind the place `after` in the order of change; pages are filled past rows that
+    /// `include_deleted: false` leaves out.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for the model; [`StoreError::CursorExpired`] when deletions
+    /// behind `after` were purged.
+    pub fn list_records_of_model(
+        &mut self,
+        organization_id: OrganizationId,
+        model_id: ModelId,
+        after: Option<i64>,
+        include_deleted: bool,
+        limit: i64,
+    ) -> Result<FeedPage, StoreError> {
+        // Asked first: all up to this number was committed, and so stands in what is read next.
+        let (last_number, purged_through) = self.read_feed(organization_id, model_id)?;
+        if after.is_some_and(|after| after < purged_through) {
+            return Err(StoreError::CursorExpired);
+        }
+        let after = after.unwrap_or(0);
+        let rows: Vec<RecordRow> = Sql::new(feed(include_deleted))
+            .id(model_id.uuid())
+            .big(after)
+            .big(limit.saturating_add(1))
+            .load(self)?;
+        let limit = usize::try_from(limit).unwrap_or(0);
+        let has_more = rows.len() > limit;
+        let records =
+            rows.into_iter().take(limit).map(RecordRow::into_record).collect::<Result<Vec<_>, _>>()?;
+        let last_given = records.last().map_or(after, |record| record.number);
+        let cursor = if has_more { last_given } else { last_given.max(last_number).max(after) };
+        Ok(FeedPage { records, cursor, has_more })
+    }
+
+    fn read_feed(
+        &mut self,
+        organization_id: OrganizationId,
+        model_id: ModelId,
+    ) -> Result<(i64, i64), StoreError> {
+        Sql::new(
+            "SELECT f.last_number, f.purged_through FROM models m \
+             JOIN connections c ON c.id = m.connection_id \
+             JOIN model_feeds f ON f.model_id = m.id \
+             WHERE m.id = ? AND m.organization_id = ? AND c.deleted_at IS NULL",
+        )
+        .id(model_id.uuid())
+        .id(organization_id.uuid())
+        .rows::<(BigInt, BigInt)>()
+        .find(self)?
+        .ok_or_else(|| StoreError::NotFound { what: "model", id: model_id.to_string() })
+    }
+}
+
+pub(crate) fn feed(include_deleted: bool) -> String {
+    format!(
+        "SELECT {} FROM records r WHERE r.model_id = ? AND r.number > ? {} \
+         ORDER BY r.number LIMIT ?",
+        row::COLUMNS,
+        if include_deleted { "" } else { "AND r.deleted_at IS NULL" },
+    )
+}

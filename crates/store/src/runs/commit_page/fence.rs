@@ -1,0 +1,103 @@
+//! The first statement of a page: refused when the attempt is over.
+
+use chrono::{DateTime, Duration, Utc};
+use syncline_domain::scope::Scope;
+use syncline_domain::state::Position;
+use syncline_domain::{ModelId, SyncId};
+
+use crate::error::StoreError;
+use crate::runs::{Fence, Phase};
+use crate::sql::Sql;
+use crate::tx::Tx;
+
+/// What the rest of the page needs to know of its sync.
+pub(super) struct Landing {
+    pub(super) sync_id: SyncId,
+    pub(super) model_id: ModelId,
+    pub(super) scope: Scope,
+    pub(super) is_full_pass: bool,
+    pub(super) now: DateTime<Utc>,
+    /// Whether this page is likely to hold new records alone.
+    pub(super) likely: Likely,
+}
+
+/// Where a page is written first is a guess, by cheap evidence; a wrong one costs time alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Likely {
+    /// The model never had a record.
+    CertainlyNew,
+    /// All that this attempt has written so far was new.
+    New,
+    /// Some of it was there.
+    Known,
+}
+
+impl Tx<'_> {
+    pub(super) fn land_page(
+        &mut self,
+        fence: Fence,
+        lease: Duration,
+        position: &Position,
+    ) -> Result<Landing, StoreError> {
+        let row = self.lock_sync(fence.sync_id)?;
+        let run = row.run_facts()?;
+        let sync = row.into_sync()?;
+        let landed = sync.lifecycle.land_page(fence.attempt, position.progress)?;
+        if run.phase == Phase::Sweep {
+            return Err(StoreError::Conflict("the end of this sync is proven: no page comes after it".into()));
+        }
+        let now = self.now();
+        let spent = &landed.parts().spent;
+        let changed = Sql::new(
+            "UPDATE syncs SET lease_expires_at = ?, modified_at = ?, pagination_state = ?, \
+             position_fingerprint = ?, progress_slice = ?, progress_request = ?, \
+             progress_record = ?, consecutive_failures = ?, furthest_slice = ?, \
+             furthest_request = ?, furthest_record = ?, parked_since = ? \
+             WHERE id = ? AND attempt = ? AND status = ?",
+        )
+        .time(now + lease)
+        .time(now)
+        .json(crate::sql::json_of(&position.pagination_state)?)
+        .text(position.fingerprint.as_str())
+        .big(position.progress.slice)
+        .big(position.progress.request)
+        .big(position.progress.record)
+        .int(spent.consecutive)
+        .big(spent.furthest.slice)
+        .big(spent.furthest.request)
+        .big(spent.furthest.record)
+        .opt_time(spent.parked_since)
+        .id(fence.sync_id.uuid())
+        .int(fence.attempt)
+        .text(landed.status().as_str())
+        .run(self)?;
+        if changed == 0 {
+            return Err(StoreError::Corrupt("a locked sync moved".into()));
+        }
+        Ok(Landing {
+            sync_id: sync.id,
+            model_id: sync.model_id,
+            scope: sync.scope,
+            is_full_pass: run.is_full_pass,
+            now,
+            likely: self.guess(fence, sync.model_id)?,
+        })
+    }
+
+    fn guess(&mut self, fence: Fence, model_id: ModelId) -> Result<Likely, StoreError> {
+        let evidence: Option<(i64, i64, i64)> = Sql::new(
+            "SELECT f.last_number, a.records, a.added FROM model_feeds f, attempts a \
+             WHERE f.model_id = ? AND a.sync_id = ? AND a.number = ?",
+        )
+        .id(model_id.uuid())
+        .id(fence.sync_id.uuid())
+        .int(fence.attempt)
+        .rows::<(diesel::sql_types::BigInt, diesel::sql_types::BigInt, diesel::sql_types::BigInt)>()
+        .find(self)?;
+        Ok(match evidence {
+            Some((0, _, _)) => Likely::CertainlyNew,
+            Some((_, records, added)) if records > 0 && records == added => Likely::New,
+            Some(_) | None => Likely::Known,
+        })
+    }
+}

@@ -1,0 +1,94 @@
+//! States of windows that have closed.
+
+use syncline_domain::scope::Scope;
+use syncline_domain::state::ModelState;
+use syncline_domain::{ModelId, SyncId};
+
+use crate::error::StoreError;
+use crate::sql::{Sql, json_of};
+use crate::tx::Tx;
+
+impl Tx<'_> {
+    /// In the transaction of the page that closes their windows. A plain sync moves the model's
+    /// states; a full refresh builds its own, for its end; one that was narrowed to a range, an
+    /// entity or a file leaves them alone.
+    pub(super) fn keep_states(
+        &mut self,
+        sync_id: SyncId,
+        model_id: ModelId,
+        scope: &Scope,
+        states: &[ModelState],
+    ) -> Result<(), StoreError> {
+        if !scope.is_unbounded() {
+            return Ok(());
+        }
+        if scope.is_full_refresh() {
+            return self.stage_states(sync_id, states);
+        }
+        for state in states {
+            Sql::new(
+                "INSERT INTO model_states (model_id, partition, fingerprint, state, modified_at) \
+                 VALUES (?, ?, ?, ?, ?) ON CONFLICT (model_id, partition) DO UPDATE SET \
+                 fingerprint = excluded.fingerprint, state = excluded.state, \
+                 modified_at = excluded.modified_at",
+            )
+            .id(model_id.uuid())
+            .text(&state.partition)
+            .text(state.fingerprint.as_str())
+            .json(json_of(&state.state)?)
+            .time(self.now())
+            .run(self)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps states until the sync is complete.
+    pub(super) fn stage_states(
+        &mut self,
+        sync_id: SyncId,
+        states: &[ModelState],
+    ) -> Result<(), StoreError> {
+        for state in states {
+            Sql::new(
+                "INSERT INTO staged_states (sync_id, partition, fingerprint, state) \
+                 VALUES (?, ?, ?, ?) ON CONFLICT (sync_id, partition) DO UPDATE SET \
+                 fingerprint = excluded.fingerprint, state = excluded.state",
+            )
+            .id(sync_id.uuid())
+            .text(&state.partition)
+            .text(state.fingerprint.as_str())
+            .json(json_of(&state.state)?)
+            .run(self)?;
+        }
+        Ok(())
+    }
+
+    /// At the end, with the model locked: what was staged becomes the model's. A full refresh
+    /// replaces all that was there.
+    pub(super) fn swap_states_in(
+        &mut self,
+        sync_id: SyncId,
+        model_id: ModelId,
+        scope: &Scope,
+    ) -> Result<(), StoreError> {
+        if !scope.is_unbounded() {
+            return Ok(());
+        }
+        if scope.is_full_refresh() {
+            Sql::new("DELETE FROM model_states WHERE model_id = ?").id(model_id.uuid()).run(self)?;
+        }
+        // SQLite cannot tell the ON of an upsert from that of a join without a WHERE.
+        Sql::new(
+            "INSERT INTO model_states (model_id, partition, fingerprint, state, modified_at) \
+             SELECT ?, t.partition, t.fingerprint, t.state, ? FROM staged_states t \
+             WHERE t.sync_id = ? ON CONFLICT (model_id, partition) DO UPDATE SET \
+             fingerprint = excluded.fingerprint, state = excluded.state, \
+             modified_at = excluded.modified_at",
+        )
+        .id(model_id.uuid())
+        .time(self.now())
+        .id(sync_id.uuid())
+        .run(self)?;
+        Ok(())
+    }
+}

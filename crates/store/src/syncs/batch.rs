@@ -1,0 +1,95 @@
+//! Batches: a request, and the syncs that it made or joined.
+
+use diesel::sql_types::Bool;
+use syncline_domain::{BatchId, ConnectionId, OrganizationId, SyncId};
+
+use super::row::{self, SyncRow};
+use super::{Batch, BatchMember};
+use crate::db::types::{Instant, Uid};
+use crate::error::StoreError;
+use crate::sql::Sql;
+use crate::tx::Tx;
+
+impl Tx<'_> {
+    /// A batch with its members.
+    ///
+    /// # Errors
+    /// Failures of the database alone.
+    pub fn find_batch(
+        &mut self,
+        organization_id: OrganizationId,
+        id: BatchId,
+    ) -> Result<Option<Batch>, StoreError> {
+        let batch = Sql::new(
+            "SELECT b.connection_id, b.created_at FROM batches b \
+             JOIN connections c ON c.id = b.connection_id \
+             WHERE b.id = ? AND b.organization_id = ? AND c.deleted_at IS NULL",
+        )
+        .id(id.uuid())
+        .id(organization_id.uuid())
+        .rows::<(Uid, Instant)>()
+        .find(self)?;
+        let Some((connection_id, created_at)) = batch else { return Ok(None) };
+        let members = self.list_members_of_batch(id)?;
+        Ok(Some(Batch { id, connection_id, created_at, members }))
+    }
+
+    fn list_members_of_batch(&mut self, id: BatchId) -> Result<Vec<BatchMember>, StoreError> {
+        let joined: Vec<bool> = Sql::new(
+            "SELECT is_joined FROM batch_members WHERE batch_id = ? ORDER BY position",
+        )
+        .id(id.uuid())
+        .rows::<Bool>()
+        .load(self)?;
+        let rows: Vec<SyncRow> = Sql::new(format!(
+            "SELECT {} FROM batch_members m JOIN syncs s ON s.id = m.sync_id \
+             WHERE m.batch_id = ? ORDER BY m.position",
+            row::COLUMNS,
+        ))
+        .id(id.uuid())
+        .load(self)?;
+        joined
+            .into_iter()
+            .zip(rows)
+            .map(|(is_joined, row)| Ok(BatchMember { sync: row.into_sync()?, is_joined }))
+            .collect()
+    }
+
+    pub(super) fn insert_batch(
+        &mut self,
+        organization_id: OrganizationId,
+        connection_id: ConnectionId,
+    ) -> Result<BatchId, StoreError> {
+        let now = self.now();
+        let id = BatchId::from_parts(now, self.entropy());
+        Sql::new(
+            "INSERT INTO batches (id, organization_id, connection_id, created_at) \
+             VALUES (?, ?, ?, ?)",
+        )
+        .id(id.uuid())
+        .id(organization_id.uuid())
+        .id(connection_id.uuid())
+        .time(now)
+        .run(self)?;
+        Ok(id)
+    }
+
+    pub(super) fn insert_batch_member(
+        &mut self,
+        batch_id: BatchId,
+        sync_id: SyncId,
+        position: usize,
+        is_joined: bool,
+    ) -> Result<(), StoreError> {
+        Sql::new(
+            "INSERT INTO batch_members (batch_id, sync_id, position, is_joined) \
+             VALUES (?, ?, ?, ?)",
+        )
+        .id(batch_id.uuid())
+        .id(sync_id.uuid())
+        .int(i32::try_from(position).unwrap_or(i32::MAX))
+        .flag(is_joined)
+        .run(self)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,52 @@
+//! Rows as they stand, locked to the end of the transaction.
+//!
+//! On SQLite there is one writer, so that reading is enough.
+
+use syncline_domain::{ModelId, SyncId};
+
+use crate::error::StoreError;
+use crate::sql::Sql;
+use crate::syncs::row::{self, SyncRow};
+use crate::tx::Tx;
+
+impl Tx<'_> {
+    /// Locks models, lowest id first: whoever may free or take a turn does.
+    pub(crate) fn lock_models(&mut self, ids: &[ModelId]) -> Result<(), StoreError> {
+        if !self.is_postgres() {
+            return Ok(());
+        }
+        let mut ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        for id in ids {
+            Sql::new("SELECT 1 FROM models WHERE id = ? FOR NO KEY UPDATE").id(id).run(self)?;
+        }
+        Ok(())
+    }
+
+    /// Locks a sync.
+    pub(crate) fn lock_sync(&mut self, id: SyncId) -> Result<SyncRow, StoreError> {
+        let lock = if self.is_postgres() { "FOR NO KEY UPDATE" } else { "" };
+        Sql::new(format!("SELECT {} FROM syncs s WHERE s.id = ? {lock}", row::COLUMNS))
+            .id(id.uuid())
+            .find(self)?
+            .ok_or_else(|| not_found(id))
+    }
+
+    /// Locks the model of a sync and then the sync, as every move that may free the turn must.
+    pub(crate) fn lock_model_and_sync(&mut self, id: SyncId) -> Result<SyncRow, StoreError> {
+        if self.is_postgres() {
+            // A sync never changes its model, so that this may be read without a lock.
+            let row: SyncRow = Sql::new(format!("SELECT {} FROM syncs s WHERE s.id = ?", row::COLUMNS))
+                .id(id.uuid())
+                .find(self)?
+                .ok_or_else(|| not_found(id))?;
+            self.lock_models(&[row.model_id()])?;
+        }
+        self.lock_sync(id)
+    }
+}
+
+fn not_found(id: SyncId) -> StoreError {
+    StoreError::NotFound { what: "sync", id: id.to_string() }
+}
