@@ -1,9 +1,22 @@
 //! Answers that are given again when a request comes again.
 
+use chrono::{DateTime, Duration, Utc};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable};
+use diesel::SelectableHelper;
+use sha2::{Digest, Sha256};
 use syncline_domain::OrganizationId;
 
+use crate::db::connection::MultiBackend;
+use crate::db::types::{Id, JsonText, Time};
 use crate::error::StoreError;
+use crate::schema::idempotency_keys;
+use crate::sql::{Sql, json_of};
 use crate::tx::Tx;
+
+/// How long an answer is given again.
+const KEPT: Duration = Duration::hours(24);
+/// Expired answers that go with each new one.
+const SWEPT: usize = 4;
 
 /// Identifies a request: unique by organization, method, path and key.
 #[derive(Debug, Clone)]
@@ -38,12 +51,119 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError::IdempotencyMismatch`] when the body was another,
     /// [`StoreError::IdempotencyInFlight`] when another transaction holds the key.
-    pub fn begin_idempotent(&mut self, key: &IdempotencyKey) -> Result<Option<StoredAnswer>, StoreError> {
-        todo!()
+    pub fn begin_idempotent(
+        &mut self,
+        key: &IdempotencyKey,
+    ) -> Result<Option<StoredAnswer>, StoreError> {
+        if !self.reserve(key)? {
+            return Err(StoreError::IdempotencyInFlight);
+        }
+        let since = self.now() - KEPT;
+        let row: Option<AnswerRow> = idempotency_keys::table
+            .find((Id::from(key.organization_id), &key.method, &key.path, &key.key))
+            .filter(idempotency_keys::created_at.gt(Time(since)))
+            .select(AnswerRow::as_select())
+            .first(self.conn())
+            .optional()?;
+        match row {
+            None => Ok(None),
+            Some(row) if row.request_hash != key.request_hash => {
+                Err(StoreError::IdempotencyMismatch)
+            }
+            Some(row) => row.into_answer().map(Some),
+        }
     }
 
     /// At its end: keeps the answer, in the transaction of the effect.
-    pub fn store_answer(&mut self, key: &IdempotencyKey, answer: &StoredAnswer) -> Result<(), StoreError> {
-        todo!()
+    ///
+    /// # Errors
+    /// Failures of the database alone.
+    pub fn store_answer(
+        &mut self,
+        key: &IdempotencyKey,
+        answer: &StoredAnswer,
+    ) -> Result<(), StoreError> {
+        let now = self.now();
+        self.delete_expired_answers(now - KEPT)?;
+        let StoredAnswer { status, headers, body } = answer;
+        Sql::new(
+            "INSERT INTO idempotency_keys (organization_id, method, path, key, request_hash, \
+             status, headers, body, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) \
+             ON CONFLICT (organization_id, method, path, key) DO UPDATE SET \
+             request_hash = excluded.request_hash, status = excluded.status, \
+             headers = excluded.headers, body = excluded.body, created_at = excluded.created_at",
+        )
+        .id(key.organization_id.uuid())
+        .text(&key.method)
+        .text(&key.path)
+        .text(&key.key)
+        .blob(key.request_hash.to_vec())
+        .int(i32::from(*status))
+        .json(json_of(headers)?)
+        .text(body)
+        .time(now)
+        .run(self)?;
+        Ok(())
     }
+
+    /// On PostgreSQL by a lock that ends with the transaction. On SQLite there is one writer: a
+    /// request that is under way has the database to itself.
+    fn reserve(&mut self, key: &IdempotencyKey) -> Result<bool, StoreError> {
+        if !self.is_postgres() {
+            return Ok(true);
+        }
+        let is_free: Option<bool> = Sql::new("SELECT pg_try_advisory_xact_lock(?)")
+            .big(lock_number(key))
+            .rows::<diesel::sql_types::Bool>()
+            .find(self)?;
+        Ok(is_free.unwrap_or(false))
+    }
+
+    /// A few with each new one, so that the table holds about a day and nobody has to sweep.
+    fn delete_expired_answers(&mut self, before: DateTime<Utc>) -> Result<(), StoreError> {
+        let skip_locked = if self.is_postgres() { "FOR UPDATE SKIP LOCKED" } else { "" };
+        Sql::new(format!(
+            "DELETE FROM idempotency_keys WHERE (organization_id, method, path, key) IN \
+             (SELECT organization_id, method, path, key FROM idempotency_keys \
+             WHERE created_at <= ? ORDER BY created_at LIMIT {SWEPT} {skip_locked})",
+        ))
+        .time(before)
+        .run(self)?;
+        Ok(())
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = idempotency_keys, check_for_backend(MultiBackend))]
+struct AnswerRow {
+    request_hash: Vec<u8>,
+    status: i32,
+    headers: JsonText,
+    body: String,
+}
+
+impl AnswerRow {
+    fn into_answer(self) -> Result<StoredAnswer, StoreError> {
+        let Self { request_hash: _, status, headers, body } = self;
+        let status = u16::try_from(status)
+            .map_err(|_| StoreError::Corrupt(format!("the stored HTTP status {status}")))?;
+        let headers = serde_json::from_str(&headers.0)
+            .map_err(|error| StoreError::Corrupt(format!("stored headers: {error}")))?;
+        Ok(StoredAnswer { status, headers, body })
+    }
+}
+
+/// Keys that share a number exclude each other while under way, which costs a 409 once in
+/// billions of pairs.
+fn lock_number(key: &IdempotencyKey) -> i64 {
+    let IdempotencyKey { organization_id, method, path, key, request_hash: _ } = key;
+    let mut hash = Sha256::new();
+    for part in [organization_id.to_string().as_str(), method, path, key] {
+        hash.update(part);
+        hash.update([0]);
+    }
+    let hash = hash.finalize();
+    let mut number = [0; 8];
+    number.copy_from_slice(&hash[..8]);
+    i64::from_be_bytes(number)
 }

@@ -23,3 +23,4 @@ mod transitions;
 
 mod db;
 mod schema;
+mod sql;

@@ -17,3 +17,22 @@ pub struct PageOf<T, K> {
     /// The key of the last item, when there are more behind it.
     pub next: Option<K>,
 }
+
+/// The largest page.
+const MAX_LIMIT: i64 = 1_000;
+
+impl<K> PageRequest<K> {
+    /// How many rows to ask for: one more than fit tells that there are more.
+    pub(crate) fn one_more(&self) -> i64 {
+        self.limit.clamp(1, MAX_LIMIT) + 1
+    }
+
+    /// The page out of [`one_more`](Self::one_more) rows.
+    pub(crate) fn cut<T>(&self, mut items: Vec<T>, key: impl Fn(&T) -> K) -> PageOf<T, K> {
+        let fit = usize::try_from(self.one_more() - 1).unwrap_or(0);
+        let has_more = items.len() > fit;
+        items.truncate(fit);
+        let next = items.last().filter(|_| has_more).map(key);
+        PageOf { items, next }
+    }
+}

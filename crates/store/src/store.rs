@@ -1,17 +1,36 @@
 //! Opening a database and running work in it.
 
+use std::sync::Arc;
+
 use tokio::sync::broadcast;
 
 use syncline_domain::{ModelId, OrganizationId, Status, SyncId};
 
 use crate::clock::Clock;
+use crate::db::job::Context;
+use crate::db::lock_file::LockFile;
+use crate::db::postgres::Postgres;
+use crate::db::sqlite::Sqlite;
+use crate::db::url::DatabaseUrl;
+use crate::db::{AnyConnection, master_key, migrations, postgres, sqlite};
 use crate::error::StoreError;
-use crate::secrets::MasterKey;
+use crate::secrets::{MasterKey, Vault};
 use crate::tx::Tx;
+
+/// Status changes that a slow subscriber may be behind.
+const CHANGES: usize = 4096;
 
 /// A database, opened. Cheap to clone; all clones share its connections.
 #[derive(Clone)]
-pub struct Store {}
+pub struct Store {
+    context: Arc<Context>,
+    database: Arc<Database>,
+}
+
+enum Database {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
+}
 
 /// How to open a database.
 pub struct StoreOptions {
@@ -19,7 +38,8 @@ pub struct StoreOptions {
     /// `postgres://user@host/database`.
     pub database_url: String,
     /// Encrypts the secrets of connections. `None`: a file of mode 0600 beside the SQLite file,
-    /// made when the database has no key's fingerprint yet.
+    /// made when the database has no key's fingerprint yet. PostgreSQL has no such place: a
+    /// process that serves needs the key, others as soon as they touch secrets.
     pub master_key: Option<MasterKey>,
     /// What tells the time of leases.
     pub clock: Clock,
@@ -58,7 +78,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::Open`] with what to do about it.
     pub async fn open(options: StoreOptions) -> Result<Self, StoreError> {
-        todo!()
+        let opening = tokio::task::spawn_blocking(|| open(options)).await;
+        opening.map_err(|error| StoreError::Open(error.to_string()))?
     }
 
     /// Brings the schema up to date; safe when several processes start at once. Gives the names
@@ -67,7 +88,13 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Database`].
     pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
-        todo!()
+        let key = self.context.vault.key().cloned();
+        self.on_connection(move |conn| {
+            let names = migrations::run(conn)?;
+            key.map_or(Ok(()), |key| master_key::keep_fingerprint(conn, &key))?;
+            Ok(names)
+        })
+        .await
     }
 
     /// Whether this build's migrations have all run.
@@ -75,7 +102,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Database`].
     pub async fn is_migrated(&self) -> Result<bool, StoreError> {
-        todo!()
+        self.on_connection(migrations::are_run).await
     }
 
     /// Runs questions in one read transaction.
@@ -90,14 +117,19 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        todo!()
+        match &*self.database {
+            Database::Sqlite(sqlite) => sqlite.read(Arc::clone(&self.context), work).await,
+            Database::Postgres(postgres) => postgres.read(Arc::clone(&self.context), work).await,
+        }
     }
 
     /// Runs changes in one transaction: committed when `work` gives `Ok`, undone when it gives
-    /// `Err`. Returns after the commit.
+    /// `Err` or panics. Returns after the commit. The work goes on to its end when the caller
+    /// stops waiting for it.
     ///
     /// # Errors
-    /// What `work` gives, or [`StoreError::Unavailable`]; then nothing happened.
+    /// What `work` gives, or [`StoreError::Unavailable`]; then nothing happened, but for one case
+    /// that nobody can tell: the connection to PostgreSQL broke while it committed.
     pub async fn write<T, E>(
         &self,
         lane: Lane,
@@ -107,22 +139,74 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        todo!()
+        match &*self.database {
+            Database::Sqlite(sqlite) => sqlite.write(lane, work).await,
+            Database::Postgres(postgres) => {
+                postgres.write(Arc::clone(&self.context), lane, work).await
+            }
+        }
     }
 
     /// Status changes that this process commits, after their commit. A slow receiver lags: then
     /// read again. Changes by other processes do not come this way: poll for those.
     pub fn subscribe(&self) -> broadcast::Receiver<SyncChange> {
-        todo!()
+        self.context.changes.subscribe()
     }
 
     /// Whether the database is SQLite: one process, whose leases are void once it is gone.
     pub fn is_single_process(&self) -> bool {
-        todo!()
+        match &*self.database {
+            Database::Sqlite(_) => true,
+            Database::Postgres(_) => false,
+        }
     }
 
-    /// Finishes what is under way and closes every connection.
+    /// Finishes what is under way and closes every connection, for all clones.
     pub async fn close(self) {
-        todo!()
+        match &*self.database {
+            Database::Sqlite(sqlite) => sqlite.close().await,
+            Database::Postgres(postgres) => postgres.close().await,
+        }
     }
+
+    /// Outside of any transaction of ours.
+    async fn on_connection<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        match &*self.database {
+            Database::Sqlite(sqlite) => sqlite.writer.raw(work).await,
+            Database::Postgres(postgres) => postgres.on_connection(work).await,
+        }
+    }
+}
+
+fn open(options: StoreOptions) -> Result<Store, StoreError> {
+    let StoreOptions { database_url, master_key, clock, pool_size, serves } = options;
+    let url = DatabaseUrl::parse(&database_url)?;
+    let file = match &url {
+        DatabaseUrl::File(file) => Some(file.clone()),
+        DatabaseUrl::Memory | DatabaseUrl::Postgres(_) => None,
+    };
+    let mut conn = match &url {
+        DatabaseUrl::Memory | DatabaseUrl::File(_) => sqlite::connect(file.as_deref())?,
+        DatabaseUrl::Postgres(url) => postgres::connect(url).map_err(|e| postgres::refused(&e))?,
+    };
+    // A server that is refused must leave no trace, so the lock comes first.
+    let lock = file.as_deref().filter(|_| serves).map(LockFile::take).transpose()?;
+    let key = master_key::choose(master_key, file.as_deref(), &mut conn, serves)?;
+    if let Some(key) = &key
+        && master_key::has_settings(&mut conn)?
+    {
+        master_key::keep_fingerprint(&mut conn, key)?;
+    }
+    let (changes, _) = broadcast::channel(CHANGES);
+    let context = Arc::new(Context { clock, vault: Vault::new(key), changes });
+    let database = match url {
+        DatabaseUrl::Memory | DatabaseUrl::File(_) => {
+            Database::Sqlite(Sqlite::start(conn, file, pool_size, lock, Arc::clone(&context))?)
+        }
+        DatabaseUrl::Postgres(url) => Database::Postgres(Postgres::start(&url, pool_size)),
+    };
+    Ok(Store { context, database: Arc::new(database) })
 }

@@ -1,15 +1,20 @@
 //! Connections. The scope of every question is an organization.
 
+mod delete;
+mod find;
+mod insert;
+mod row;
+mod update;
+
 use serde_json::{Map, Value};
+#[cfg(doc)]
 use syncline_domain::connection::Connection;
-use syncline_domain::health::Health;
 use syncline_domain::{ConnectionId, OrganizationId};
 
 use crate::error::StoreError;
 use crate::models::NewModel;
-use crate::page::{PageOf, PageRequest};
 use crate::secrets::Secrets;
-use crate::tx::Tx;
+use crate::sql::json_of;
 
 /// A connection to be made.
 #[derive(Debug, Clone)]
@@ -55,45 +60,15 @@ pub struct ConnectionChange {
     pub config: Option<(Map<String, Value>, Secrets)>,
 }
 
-impl Tx<'_> {
-    /// Makes a connection with its models.
-    pub fn insert_connection(&mut self, new: NewConnection) -> Result<Connection, StoreError> {
-        todo!()
-    }
+/// What sealed secrets are bound to.
+fn place(id: ConnectionId) -> String {
+    format!("connections/{}/sealed_secrets", id.uuid())
+}
 
-    /// One connection; none when it was deleted.
-    pub fn find_connection(&mut self, organization_id: OrganizationId, id: ConnectionId) -> Result<Option<Connection>, StoreError> {
-        todo!()
-    }
+fn secret_names(secrets: &Secrets) -> Result<String, StoreError> {
+    json_of(&secrets.0.keys().collect::<Vec<_>>())
+}
 
-    /// Oldest first.
-    pub fn list_connections_of_organization(&mut self, organization_id: OrganizationId, page: PageRequest<ConnectionId>) -> Result<PageOf<Connection, ConnectionId>, StoreError> {
-        todo!()
-    }
-
-    /// Its secrets in the clear.
-    pub fn read_connection_secrets(&mut self, organization_id: OrganizationId, id: ConnectionId) -> Result<Secrets, StoreError> {
-        todo!()
-    }
-
-    /// Changes it. Disabling it applies `hold` to what is queued, in the same transaction.
-    pub fn update_connection(&mut self, organization_id: OrganizationId, id: ConnectionId, change: ConnectionChange) -> Result<Connection, StoreError> {
-        todo!()
-    }
-
-    /// What a check or a sync found out. Does not touch `modified_at`.
-    pub fn update_connection_health(&mut self, id: ConnectionId, health: &Health) -> Result<(), StoreError> {
-        todo!()
-    }
-
-    /// Cancels all its syncs; from then on it and all below it are not found. Its rows are purged
-    /// later, by [`purge_deleted`](Tx::purge_deleted).
-    pub fn delete_connection(&mut self, organization_id: OrganizationId, id: ConnectionId) -> Result<(), StoreError> {
-        todo!()
-    }
-
-    /// Removes at most `limit` rows of deleted connections; gives how many went.
-    pub fn purge_deleted(&mut self, limit: i64) -> Result<usize, StoreError> {
-        todo!()
-    }
+fn not_found(id: ConnectionId) -> StoreError {
+    StoreError::NotFound { what: "connection", id: id.to_string() }
 }

@@ -2,12 +2,15 @@
 //!
 //! | SQL type | Rust type | SQLite | PostgreSQL |
 //! |---|---|---|---|
-//! | [`Instant`] | [`Time`] | `INTEGER`, microseconds since 1970 | `timestamptz` |
-//! | [`Uid`] | [`Id`] | `BLOB` of 16 bytes | `uuid` |
+//! | [`Instant`] | `DateTime<Utc>` | `INTEGER`, microseconds since 1970 | `timestamptz` |
+//! | [`Uid`] | `Uuid` and the typed ids | `BLOB` of 16 bytes | `uuid` |
 //! | [`Json`] | [`JsonText`] | `TEXT` | `json` |
+//!
+//! Where diesel's query builder wants an expression, [`Time`] and [`Id`] stand for the first two,
+//! whose types are not ours.
 
 use chrono::{DateTime, Utc};
-use diesel::deserialize::{FromSql, FromSqlRow, Result as Read};
+use diesel::deserialize::{FromSql, FromSqlRow, Queryable, Result as Read};
 use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgValue};
 use diesel::query_builder::QueryId;
@@ -25,19 +28,19 @@ use crate::db::connection::{MultiBackend, MultiRawValue};
 #[derive(Debug, Clone, Copy, Default, SqlType, QueryId)]
 #[diesel(postgres_type(oid = 1184, array_oid = 1185))]
 #[diesel(sqlite_type(name = "Long"))]
-pub(crate) struct Instant;
+pub struct Instant;
 
 /// A UUID.
 #[derive(Debug, Clone, Copy, Default, SqlType, QueryId)]
 #[diesel(postgres_type(oid = 2950, array_oid = 2951))]
 #[diesel(sqlite_type(name = "Binary"))]
-pub(crate) struct Uid;
+pub struct Uid;
 
 /// JSON as it was written: `json`, not `jsonb`, which refuses `\u0000` and reorders fields.
 #[derive(Debug, Clone, Copy, Default, SqlType, QueryId)]
 #[diesel(postgres_type(oid = 114, array_oid = 199))]
 #[diesel(sqlite_type(name = "Text"))]
-pub(crate) struct Json;
+pub struct Json;
 
 /// A moment in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, AsExpression, FromSqlRow)]
@@ -99,15 +102,26 @@ macro_rules! column {
                 bytes.from_sql::<$rust, $sql>()
             }
         }
+    };
+}
 
+macro_rules! on_both {
+    ($($sql:ty),*) => {$(
         impl HasSqlType<$sql> for MultiBackend {
             fn metadata(lookup: &mut Self::MetadataLookup) -> Self::TypeMetadata {
                 Self::lookup_sql_type::<$sql>(lookup)
             }
         }
-    };
+    )*};
 }
 
+on_both!(Instant, Uid, Json);
+
+column!(
+    Instant, DateTime<Utc>, BigInt, Timestamptz,
+    |value| value.timestamp_micros(), *value,
+    |stored| micros(stored), Ok(stored)
+);
 column!(
     Instant, Time, BigInt, Timestamptz,
     |value| value.0.timestamp_micros(), value.0,
@@ -118,6 +132,11 @@ fn micros(stored: i64) -> Read<DateTime<Utc>> {
     DateTime::from_timestamp_micros(stored).ok_or_else(|| format!("{stored} is not a moment").into())
 }
 
+column!(
+    Uid, Uuid, Binary, diesel::sql_types::Uuid,
+    |value| value.into_bytes().to_vec(), *value,
+    |stored| uuid(stored), Ok(stored)
+);
 column!(
     Uid, Id, Binary, diesel::sql_types::Uuid,
     |value| value.0.into_bytes().to_vec(), value.0,
@@ -136,15 +155,23 @@ column!(
 
 macro_rules! ids {
     ($($id:ty),*) => {$(
-        impl From<$id> for Id {
-            fn from(id: $id) -> Self {
-                Self(id.uuid())
+        column!(
+            Uid, $id, Binary, diesel::sql_types::Uuid,
+            |value| value.uuid().into_bytes().to_vec(), value.uuid(),
+            |stored| uuid(stored).map(<$id>::from_uuid), Ok(<$id>::from_uuid(stored))
+        );
+
+        impl Queryable<Uid, MultiBackend> for $id {
+            type Row = Self;
+
+            fn build(row: Self) -> Read<Self> {
+                Ok(row)
             }
         }
 
-        impl From<Id> for $id {
-            fn from(id: Id) -> Self {
-                Self::from_uuid(id.0)
+        impl From<$id> for Id {
+            fn from(id: $id) -> Self {
+                Self(id.uuid())
             }
         }
     )*};

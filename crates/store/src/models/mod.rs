@@ -1,13 +1,14 @@
 //! Models, with their schedules.
 
-use chrono::Duration;
-use syncline_domain::model::Model;
-use syncline_domain::schedule::Schedule;
-use syncline_domain::{ConnectionId, ModelId, OrganizationId, Sync};
+mod find;
+mod insert;
+mod row;
+mod schedule;
+mod update;
 
-use crate::error::StoreError;
-use crate::page::{PageOf, PageRequest};
-use crate::tx::Tx;
+use chrono::Duration;
+use syncline_domain::Sync;
+use syncline_domain::model::Model;
 
 /// A model to be made with its connection.
 #[derive(Debug, Clone)]
@@ -38,34 +39,4 @@ pub struct ModelChange {
     pub display_name: Option<String>,
     /// How far back each sync reads again.
     pub overlap: Option<Duration>,
-}
-
-impl Tx<'_> {
-    /// One model.
-    pub fn find_model(&mut self, organization_id: OrganizationId, id: ModelId) -> Result<Option<ModelView>, StoreError> {
-        todo!()
-    }
-
-    /// Oldest first.
-    pub fn list_models_of_connection(&mut self, organization_id: OrganizationId, connection_id: ConnectionId, page: PageRequest<ModelId>) -> Result<PageOf<ModelView, ModelId>, StoreError> {
-        todo!()
-    }
-
-    /// All models of several connections, in two questions, for a list of connections.
-    pub fn list_models_of_connections(&mut self, organization_id: OrganizationId, connection_ids: &[ConnectionId]) -> Result<Vec<ModelView>, StoreError> {
-        todo!()
-    }
-
-    /// Changes it.
-    ///
-    /// # Errors
-    /// [`StoreError::Conflict`] when it is to be enabled though its connector cannot sync it.
-    pub fn update_model(&mut self, organization_id: OrganizationId, id: ModelId, change: ModelChange) -> Result<ModelView, StoreError> {
-        todo!()
-    }
-
-    /// Sets or clears its schedule; the anchor is now.
-    pub fn update_model_schedule(&mut self, organization_id: OrganizationId, id: ModelId, schedule: Option<Schedule>) -> Result<ModelView, StoreError> {
-        todo!()
-    }
 }

@@ -1,0 +1,98 @@
+//! One connection, many, and their secrets.
+
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SelectableHelper,
+};
+use syncline_domain::connection::Connection;
+use syncline_domain::{ConnectionId, OrganizationId};
+
+use super::place;
+use super::row::ConnectionRow;
+use crate::db::types::Id;
+use crate::error::StoreError;
+use crate::page::{PageOf, PageRequest};
+use crate::schema::connections;
+use crate::secrets::Secrets;
+use crate::tx::Tx;
+
+impl Tx<'_> {
+    /// One connection; none when it was deleted.
+    ///
+    /// # Errors
+    /// Failures of the database alone.
+    pub fn find_connection(
+        &mut self,
+        organization_id: OrganizationId,
+        id: ConnectionId,
+    ) -> Result<Option<Connection>, StoreError> {
+        let row: Option<ConnectionRow> = connections::table
+            .find(Id::from(id))
+            .filter(connections::organization_id.eq(Id::from(organization_id)))
+            .filter(connections::deleted_at.is_null())
+            .select(ConnectionRow::as_select())
+            .first(self.conn())
+            .optional()?;
+        row.map(ConnectionRow::into_connection).transpose()
+    }
+
+    /// Oldest first.
+    ///
+    /// # Errors
+    /// Failures of the database alone.
+    pub fn list_connections_of_organization(
+        &mut self,
+        organization_id: OrganizationId,
+        page: PageRequest<ConnectionId>,
+    ) -> Result<PageOf<Connection, ConnectionId>, StoreError> {
+        let mut query = connections::table
+            .filter(connections::organization_id.eq(Id::from(organization_id)))
+            .filter(connections::deleted_at.is_null())
+            .order(connections::id)
+            .limit(page.one_more())
+            .select(ConnectionRow::as_select())
+            .into_boxed();
+        if let Some(after) = page.after {
+            query = query.filter(connections::id.gt(Id::from(after)));
+        }
+        let rows: Vec<ConnectionRow> = query.load(self.conn())?;
+        let items = rows
+            .into_iter()
+            .map(ConnectionRow::into_connection)
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(page.cut(items, |connection| connection.id))
+    }
+
+    /// Its secrets in the clear.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`]; [`StoreError::Open`] in a process without the master key.
+    pub fn read_connection_secrets(
+        &mut self,
+        organization_id: OrganizationId,
+        id: ConnectionId,
+    ) -> Result<Secrets, StoreError> {
+        let sealed: Option<Option<Vec<u8>>> = connections::table
+            .find(Id::from(id))
+            .filter(connections::organization_id.eq(Id::from(organization_id)))
+            .filter(connections::deleted_at.is_null())
+            .select(connections::sealed_secrets)
+            .first(self.conn())
+            .optional()?;
+        let sealed = sealed.ok_or_else(|| super::not_found(id))?;
+        self.vault().open(&place(id), sealed.as_deref())
+    }
+
+    /// Locks a connection to the end of the transaction; it must be there.
+    pub(super) fn lock_connection(
+        &mut self,
+        organization_id: OrganizationId,
+        id: ConnectionId,
+    ) -> Result<Connection, StoreError> {
+        if self.is_postgres() {
+            crate::sql::Sql::new("SELECT 1 FROM connections WHERE id = ? FOR NO KEY UPDATE")
+                .id(id.uuid())
+                .run(self)?;
+        }
+        self.find_connection(organization_id, id)?.ok_or_else(|| super::not_found(id))
+    }
+}

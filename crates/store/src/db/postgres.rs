@@ -1,0 +1,175 @@
+//! A PostgreSQL database: a pool for pages and questions, and a small one beside it, so that
+//! requests and heartbeats never queue behind pages.
+//!
+//! Nothing outlives a transaction (no session settings, no named statements, no session locks),
+//! so that a transaction pooler may stand between.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, SubsecRound, Utc};
+use diesel::connection::{CacheSize, SimpleConnection};
+use diesel::{Connection, ConnectionError, PgConnection, QueryableByName, RunQueryDsl};
+
+use crate::clock::Clock;
+use crate::db::AnyConnection;
+use crate::db::failure::printable;
+use crate::db::job::{Context, Job, Task, closed};
+use crate::db::pool::Connections;
+use crate::db::types::{Instant, Time};
+use crate::error::StoreError;
+use crate::store::Lane;
+use crate::tx::Tx;
+
+/// The time of the transaction, and its limits: together below a third of a lease of a minute.
+const FIRST: &str = "SELECT clock_timestamp() AS now, \
+    set_config('statement_timeout', '10s', true), set_config('lock_timeout', '4s', true), \
+    set_config('idle_in_transaction_session_timeout', '5s', true)";
+
+const WRITING: &str = "BEGIN";
+/// One snapshot for all questions of a read.
+const READING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+
+/// In a transaction that a failed statement has broken, COMMIT would quietly undo it. The
+/// statement before it fails then, and COMMIT is not reached. One round trip.
+const COMMIT: &str = "SELECT 1; COMMIT";
+
+/// A database that runs.
+pub(crate) struct Postgres {
+    control: Connections,
+    bulk: Connections,
+}
+
+/// A connection, before the store stands.
+pub(crate) fn connect(url: &str) -> Result<AnyConnection, ConnectionError> {
+    let mut conn = PgConnection::establish(url)?;
+    conn.set_prepared_statement_cache_size(CacheSize::Disabled);
+    Ok(AnyConnection::Postgres(conn))
+}
+
+/// What to tell somebody whose database cannot be reached. libpq shows no password.
+pub(crate) fn refused(error: &ConnectionError) -> StoreError {
+    StoreError::Open(format!(
+        "PostgreSQL cannot be used as --database-url says: {}",
+        printable(&error.to_string())
+    ))
+}
+
+impl Postgres {
+    pub(crate) fn start(url: &str, pool_size: u32) -> Self {
+        let pool = |size| {
+            let url = url.to_owned();
+            Connections::new(size, Box::new(move || connect(&url)))
+        };
+        Self { control: pool((pool_size / 4).max(2)), bulk: pool(pool_size) }
+    }
+
+    pub(crate) async fn read<T, E, F>(&self, context: Arc<Context>, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        transact(&self.bulk, context, READING, work).await
+    }
+
+    pub(crate) async fn write<T, E, F>(
+        &self,
+        context: Arc<Context>,
+        lane: Lane,
+        work: F,
+    ) -> Result<T, E>
+    where
+        F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let pool = match lane {
+            Lane::Control => &self.control,
+            Lane::Bulk => &self.bulk,
+        };
+        transact(pool, context, WRITING, work).await
+    }
+
+    /// Runs `work` on a connection, outside of any transaction of ours.
+    pub(crate) async fn on_connection<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.bulk
+            .run(|pool| {
+                let (mut kept, ()) = pool.begin(|conn| conn.batch_execute("SELECT 1"))?;
+                // It is not used again, whatever `work` leaves behind.
+                kept.is_broken = true;
+                work(&mut kept.conn)
+            })
+            .await?
+    }
+
+    pub(crate) async fn close(&self) {
+        self.control.close().await;
+        self.bulk.close().await;
+    }
+}
+
+async fn transact<T, E, F>(
+    pool: &Connections,
+    context: Arc<Context>,
+    begin: &'static str,
+    work: F,
+) -> Result<T, E>
+where
+    F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+{
+    let (task, result) = Task::new(work);
+    pool.run(move |pool| run(pool, &context, begin, task)).await??;
+    result.await.unwrap_or_else(|_| Err(E::from(closed())))
+}
+
+#[derive(QueryableByName)]
+struct First {
+    #[diesel(sql_type = Instant)]
+    now: Time,
+}
+
+fn run(
+    pool: &Connections,
+    context: &Context,
+    begin: &str,
+    task: impl Job,
+) -> Result<(), StoreError> {
+    let (mut kept, first) = pool.begin(|conn| {
+        conn.batch_execute(begin)?;
+        diesel::sql_query(FIRST).get_result::<First>(conn)
+    })?;
+    let mut task = Box::new(task);
+    let mut tx = Tx::new(&mut kept.conn, time(context, first.now), &context.vault);
+    let is_kept = task.run(&mut tx);
+    let changes = tx.into_changes();
+    let ended = kept.conn.batch_execute(if is_kept { COMMIT } else { "ROLLBACK" });
+    let lost = match ended {
+        Ok(()) => None,
+        Err(error) => {
+            // Whatever state it is in, nobody shall find it in the pool.
+            kept.is_broken = true;
+            Some(match StoreError::from(error) {
+                StoreError::Unavailable { reason, .. } => reason,
+                other => format!("the transaction did not commit: {other}"),
+            })
+        }
+    };
+    drop(kept);
+    if is_kept && lost.is_none() {
+        context.publish(changes);
+    }
+    task.finish(lost.as_deref());
+    Ok(())
+}
+
+fn time(context: &Context, database: Time) -> DateTime<Utc> {
+    match &context.clock {
+        Clock::Database => database.0.trunc_subsecs(6),
+        Clock::Fixed(clock) => clock.now(),
+    }
+}
