@@ -1,1 +1,33 @@
-//! syncline-api
+//! The HTTP API of Syncline: what `reference/request-a-sync` documents, and its neighbours.
+//!
+//! Handlers extract, call the [store](syncline_store) once, and answer a view. The OpenAPI
+//! document comes from their registration. The API and the engine never see each other: they
+//! meet in the store.
+
+mod api;
+mod app;
+mod server;
+
+mod connections;
+mod models;
+mod records;
+mod syncs;
+mod batches;
+mod providers;
+mod health;
+
+mod answer;
+mod auth;
+mod cursor;
+mod idempotency;
+mod input;
+mod middleware;
+mod problem;
+mod spec;
+mod time;
+
+pub use api::Api;
+pub use app::app;
+pub use problem::code::ErrorCode;
+pub use server::{serve, server};
+pub use spec::{error_table, openapi, openapi_json};

@@ -1,0 +1,73 @@
+//! What a handler answers: a status, a few headers, and JSON.
+
+use actix_web::body::BoxBody;
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, Responder};
+use serde::Serialize;
+use syncline_store::idempotency::StoredAnswer;
+
+use crate::problem::Problem;
+
+/// A good answer. It can be stored and given again.
+#[derive(Debug)]
+pub struct Answer(StoredAnswer);
+
+impl Answer {
+    /// 200.
+    ///
+    /// # Errors
+    /// Never, but for an error of the server.
+    pub fn ok<T: Serialize>(view: &T) -> Result<Self, Problem> {
+        Self::json(200, view)
+    }
+
+    /// 201.
+    ///
+    /// # Errors
+    /// Never, but for an error of the server.
+    pub fn created<T: Serialize>(view: &T) -> Result<Self, Problem> {
+        Self::json(201, view)
+    }
+
+    /// 204.
+    pub fn no_content() -> Self {
+        Self(StoredAnswer { status: 204, headers: Vec::new(), body: String::new() })
+    }
+
+    /// With a header.
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.0.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// To be stored under an idempotency key.
+    pub fn as_stored(&self) -> &StoredAnswer {
+        &self.0
+    }
+
+    /// An answer that was given before.
+    pub fn replayed(stored: StoredAnswer) -> Self {
+        Self(stored).header("Idempotency-Replayed", "true")
+    }
+
+    fn json<T: Serialize>(status: u16, view: &T) -> Result<Self, Problem> {
+        let body = serde_json::to_string(view).map_err(Problem::internal)?;
+        Ok(Self(StoredAnswer { status, headers: Vec::new(), body }))
+    }
+}
+
+impl Responder for Answer {
+    type Body = BoxBody;
+
+    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
+        let StoredAnswer { status, headers, body } = self.0;
+        let mut answer = HttpResponse::build(StatusCode::from_u16(status).unwrap_or_default());
+        for (name, value) in headers {
+            answer.insert_header((name, value));
+        }
+        if body.is_empty() {
+            return answer.finish();
+        }
+        answer.content_type("application/json").body(body)
+    }
+}

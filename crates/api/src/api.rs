@@ -1,0 +1,42 @@
+//! What every handler works with.
+
+use syncline_connectors::{Registry, SourceOptions};
+use syncline_store::store::Store;
+use tokio_util::sync::CancellationToken;
+
+/// What the API is wired to, and its few settings. Cheap to clone.
+#[derive(Clone)]
+pub struct Api {
+    /// Where everything is kept.
+    pub store: Store,
+    /// The providers that connections can be made for.
+    pub registry: Registry,
+    /// How a source talks to a provider when a connection is checked.
+    pub source_options: SourceOptions,
+    /// The largest request body, in bytes.
+    pub max_body_bytes: usize,
+    /// Threads that serve connections; `None` is one for each core.
+    pub http_workers: Option<usize>,
+    /// How long a graceful shutdown waits for answers under way, in seconds.
+    pub shutdown_seconds: u64,
+    /// Cancelled when the process shuts down: who waits is answered at once, and `serve` ends.
+    pub shutdown: CancellationToken,
+}
+
+impl Api {
+    /// Bodies of up to this many bytes are read.
+    pub const DEFAULT_MAX_BODY_BYTES: usize = 1024 * 1024;
+
+    /// With the default settings.
+    pub fn new(store: Store, registry: Registry, shutdown: CancellationToken) -> Self {
+        Self {
+            store,
+            registry,
+            source_options: SourceOptions::default(),
+            max_body_bytes: Self::DEFAULT_MAX_BODY_BYTES,
+            http_workers: None,
+            shutdown_seconds: 10,
+            shutdown,
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The application: every route, and what wraps them.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Compress, from_fn};
+use actix_web::{App, Error, web};
+use tracing_actix_web::TracingLogger;
+use utoipa::openapi::OpenApi;
+use utoipa_actix_web::{AppExt, scope};
+
+use crate::api::Api;
+use crate::auth::authenticate;
+use crate::middleware::fallback::{Routes, fallback};
+use crate::middleware::finish::finish;
+use crate::{batches, connections, health, models, providers, records, spec, syncs};
+
+/// What a server runs, one for each of its threads; tests call it without a socket.
+pub fn app(
+    api: &Api,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody + use<>>,
+        Error = Error,
+        InitError = (),
+    > + use<>,
+> {
+    let (app, openapi) = documented(App::new());
+    let routes = Routes::new(&openapi, spec::ROUTES);
+    app.app_data(web::Data::new(api.clone()))
+        .app_data(web::Data::new(routes))
+        .configure(spec::serve)
+        .default_service(web::to(fallback))
+        .wrap(Compress::default())
+        .wrap(from_fn(finish))
+        .wrap(TracingLogger::default())
+}
+
+/// Registers every documented route, and gives the document that comes from it.
+pub fn documented<T>(app: App<T>) -> (App<T>, OpenApi)
+where
+    T: ServiceFactory<ServiceRequest, Config = (), Error = Error, InitError = ()>,
+{
+    app.into_utoipa_app()
+        .openapi(spec::base())
+        .service(
+            scope("/v2/integrations")
+                .configure(connections::routes)
+                .configure(models::routes)
+                .configure(records::routes)
+                .configure(syncs::routes)
+                .configure(batches::routes)
+                .configure(providers::routes)
+                .wrap(from_fn(authenticate)),
+        )
+        .configure(health::routes)
+        .split_for_parts()
+}

@@ -1,0 +1,33 @@
+//! Connections: one organization's accounts at providers, and the request for syncs.
+
+mod change;
+mod check;
+mod config;
+mod create;
+mod delete;
+mod input;
+mod list;
+mod models;
+mod provider;
+mod read;
+mod request_sync;
+mod syncs;
+mod update;
+mod view;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Every route about connections.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(request_sync::request_sync)
+        .service(list::list_connections)
+        .service(create::create_connection)
+        .service(read::read_connection)
+        .service(update::update_connection)
+        .service(delete::delete_connection)
+        .service(config::read_connection_config)
+        .service(check::check_connection)
+        .service(models::list_models_of_connection)
+        .service(syncs::list_syncs_of_connection);
+}

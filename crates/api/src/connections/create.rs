@@ -1,0 +1,62 @@
+//! `POST /connections`
+
+use actix_web::{post, web};
+use syncline_domain::OrganizationId;
+use syncline_store::connections::NewConnection;
+
+use super::input::CreateConnectionBody;
+use super::provider::{find_manifest, fit_config, models};
+use super::view::ConnectionView;
+use crate::answer::Answer;
+use crate::api::Api;
+use crate::idempotency;
+use crate::input::{Body, Write};
+use crate::problem::Problem;
+
+/// Create a connection
+///
+/// The config is checked against the provider's `connection_specification`; a model is made for
+/// each of the provider's streams, and enabled for reading if it is supported.
+#[utoipa::path(
+    tag = "connections",
+    request_body(content = CreateConnectionBody, description = "The connection to be made."),
+    responses((status = 201, description = "The connection, with its models.", body = ConnectionView))
+)]
+#[post("/connections")]
+pub async fn create_connection(
+    api: web::Data<Api>,
+    write: Write<Body<CreateConnectionBody>>,
+) -> Result<Answer, Problem> {
+    let Body(body) = write.body;
+    let new = plan(&api, write.caller.organization_id, body).await?;
+    idempotency::run(&api, write.key, move |tx| {
+        let connection = tx.insert_connection(new)?;
+        let location = format!("/v2/integrations/connections/{}", connection.id);
+        let view = ConnectionView::with_models(tx, connection)?;
+        Ok(Answer::created(&view)?.header("Location", location))
+    })
+    .await
+}
+
+async fn plan(
+    api: &web::Data<Api>,
+    organization_id: OrganizationId,
+    body: CreateConnectionBody,
+) -> Result<NewConnection, Problem> {
+    let CreateConnectionBody { provider_name, name, api_url, is_on_premise, company, environment, config } = body;
+    let manifest = find_manifest(&api.registry, &provider_name)?;
+    let (config, secrets) = fit_config(&manifest, config.unwrap_or_default())?;
+    let models = web::block(move || models(&manifest)).await.map_err(Problem::internal)?;
+    Ok(NewConnection {
+        organization_id,
+        name,
+        provider_name,
+        api_url,
+        is_on_premise: is_on_premise.unwrap_or(false),
+        company,
+        environment,
+        config,
+        secrets,
+        models,
+    })
+}

@@ -1,0 +1,66 @@
+//! `Idempotency-Key`: the effect of a POST and its answer are kept in one transaction.
+
+use actix_web::HttpRequest;
+use actix_web::http::Method;
+use sha2::{Digest, Sha256};
+use syncline_domain::OrganizationId;
+use syncline_store::idempotency::IdempotencyKey;
+use syncline_store::store::Lane;
+use syncline_store::tx::Tx;
+
+use crate::answer::Answer;
+use crate::api::Api;
+use crate::problem::{ErrorCode, FieldError, Problem};
+
+const HEADER: &str = "Idempotency-Key";
+
+/// The key of a request, if it is a POST that has one.
+///
+/// # Errors
+/// When the header is not 1 to 255 visible characters, or stands twice.
+pub fn key(
+    request: &HttpRequest,
+    organization_id: OrganizationId,
+    body: &[u8],
+) -> Result<Option<IdempotencyKey>, Problem> {
+    let mut values = request.headers().get_all(HEADER);
+    let Some(value) = values.next().filter(|_| request.method() == Method::POST) else {
+        return Ok(None);
+    };
+    let key = value.to_str().ok().filter(|key| (1..=255).contains(&key.len()));
+    let (Some(key), None) = (key, values.next()) else {
+        let error = FieldError::header(HEADER, "must have 1 to 255 visible ASCII characters");
+        return Err(Problem::fields(ErrorCode::InvalidIdempotencyKey, vec![error]));
+    };
+    let hash = Sha256::new().chain_update(body).chain_update([0]).chain_update(request.query_string());
+    Ok(Some(IdempotencyKey {
+        organization_id,
+        method: request.method().to_string(),
+        path: request.path().to_owned(),
+        key: key.to_owned(),
+        request_hash: hash.finalize().into(),
+    }))
+}
+
+/// Runs the effect of a POST in one transaction with its answer; a request that was answered
+/// before gets the same answer again. Only good answers are kept: an error undoes everything.
+///
+/// # Errors
+/// What the effect gives, or that the key cannot be used.
+pub async fn run(
+    api: &Api,
+    key: Option<IdempotencyKey>,
+    effect: impl FnOnce(&mut Tx<'_>) -> Result<Answer, Problem> + Send + 'static,
+) -> Result<Answer, Problem> {
+    api.store
+        .write(Lane::Control, move |tx| {
+            let Some(key) = key else { return effect(tx) };
+            if let Some(stored) = tx.begin_idempotent(&key)? {
+                return Ok(Answer::replayed(stored));
+            }
+            let answer = effect(tx)?;
+            tx.store_answer(&key, answer.as_stored())?;
+            Ok(answer)
+        })
+        .await
+}

@@ -1,0 +1,4 @@
+//! What happens around every request.
+
+pub mod fallback;
+pub mod finish;

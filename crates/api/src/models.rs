@@ -1,0 +1,19 @@
+//! Models: the kinds of objects of a connection, with their schedules.
+
+mod read;
+mod schedule;
+mod update;
+mod view;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use view::ModelView;
+
+/// Every route about models.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(read::read_model)
+        .service(update::update_model)
+        .service(schedule::read::read_model_schedule)
+        .service(schedule::replace::replace_model_schedule);
+}

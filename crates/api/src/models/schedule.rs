@@ -1,0 +1,5 @@
+//! When a model is synced by itself.
+
+pub mod read;
+pub mod replace;
+mod view;

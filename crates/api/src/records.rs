@@ -1,0 +1,12 @@
+//! Records: what landed, in the order of change.
+
+mod list;
+mod read;
+mod view;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Every route about records.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(list::list_records).service(read::read_record);
+}

@@ -1,0 +1,26 @@
+//! Syncs: the resource of the contract.
+
+mod attempt_view;
+mod attempts;
+mod cancel;
+mod filter;
+mod list;
+mod read;
+mod retry;
+mod view;
+mod wait;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use filter::status;
+pub use view::{SyncStatus, SyncView};
+
+/// Every route about syncs.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(list::list_syncs)
+        .service(read::read_sync)
+        .service(attempts::list_attempts)
+        .service(cancel::cancel_sync)
+        .service(retry::retry_sync);
+}

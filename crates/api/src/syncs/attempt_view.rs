@@ -1,0 +1,140 @@
+//! An attempt on the wire.
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use syncline_domain::attempt::{Attempt, AttemptOutcome, Counters, Warning};
+use utoipa::ToSchema;
+
+use crate::time;
+
+/// One run of a sync by one worker, and what it counted.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Attempt)]
+pub struct AttemptView {
+    /// Which run of the sync; the first is 1.
+    pub number: i32,
+    /// The worker's name.
+    pub worker: String,
+    /// When it began.
+    #[serde(serialize_with = "time::required")]
+    pub started_at: DateTime<Utc>,
+    /// When it ended; null while it runs.
+    #[serde(serialize_with = "time::nullable")]
+    #[schema(required)]
+    pub ended_at: Option<DateTime<Utc>>,
+    /// How it ended; null while it runs.
+    #[schema(required)]
+    pub outcome: Option<OutcomeView>,
+    /// Why it ended, when not well.
+    #[schema(required)]
+    pub error: Option<String>,
+    /// Pages committed.
+    pub pages: i64,
+    /// Records in them.
+    pub records: i64,
+    /// Records that were not there before.
+    pub added: i64,
+    /// Records that differ from what was there, and those that came back after a deletion.
+    pub changed: i64,
+    /// Records that were there already, the same.
+    pub unchanged: i64,
+    /// Records that a full pass found gone.
+    pub deleted: i64,
+    /// Bytes of the provider's answers.
+    pub bytes: i64,
+    /// Requests sent to the provider.
+    pub requests: i64,
+    /// What was odd but did not stop it.
+    pub warnings: Vec<WarningView>,
+    /// Always `attempt`.
+    #[schema(example = "attempt")]
+    pub object: &'static str,
+}
+
+/// Something odd that did not stop a sync.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Warning)]
+pub struct WarningView {
+    /// For programs; never renamed.
+    #[schema(example = "record_path_absent")]
+    pub code: String,
+    /// For people.
+    pub message: String,
+}
+
+/// How an attempt ended.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = AttemptOutcome)]
+pub enum OutcomeView {
+    /// Everything landed.
+    Complete,
+    /// A failure that passes.
+    Retry,
+    /// The provider said "later".
+    Park,
+    /// The worker shut down in order.
+    Release,
+    /// The worker lost its lease.
+    Rescue,
+    /// A permanent failure, or too many failures.
+    Fail,
+    /// A caller stopped it.
+    Cancel,
+}
+
+impl From<Attempt> for AttemptView {
+    fn from(attempt: Attempt) -> Self {
+        let Attempt {
+            sync_id: _,
+            number,
+            worker,
+            started_at,
+            ended_at,
+            outcome,
+            error,
+            counters,
+            warnings,
+        } = attempt;
+        let Counters { pages, records, added, changed, unchanged, deleted, bytes, requests } = counters;
+        Self {
+            number,
+            worker,
+            started_at,
+            ended_at,
+            outcome: outcome.map(OutcomeView::from),
+            error,
+            pages,
+            records,
+            added,
+            changed,
+            unchanged,
+            deleted,
+            bytes,
+            requests,
+            warnings: warnings.into_iter().map(WarningView::from).collect(),
+            object: "attempt",
+        }
+    }
+}
+
+impl From<Warning> for WarningView {
+    fn from(warning: Warning) -> Self {
+        let Warning { code, message } = warning;
+        Self { code, message }
+    }
+}
+
+impl From<AttemptOutcome> for OutcomeView {
+    fn from(outcome: AttemptOutcome) -> Self {
+        match outcome {
+            AttemptOutcome::Complete => Self::Complete,
+            AttemptOutcome::Retry => Self::Retry,
+            AttemptOutcome::Park => Self::Park,
+            AttemptOutcome::Release => Self::Release,
+            AttemptOutcome::Rescue => Self::Rescue,
+            AttemptOutcome::Fail => Self::Fail,
+            AttemptOutcome::Cancel => Self::Cancel,
+        }
+    }
+}
