@@ -70,11 +70,17 @@ impl Manifest {
                 }
             },
         };
+        let spec = read_spec(top.get("spec"), &root)?;
+        let dynamic = top.get("dynamic_streams").and_then(Value::as_array);
+        let dynamic = dynamic.into_iter().flatten().enumerate();
         let mut seen = HashSet::new();
         let streams = list
             .iter()
             .enumerate()
-            .map(|(index, node)| StreamEntry::read(index, node, &root))
+            .map(|(index, node)| {
+                StreamEntry::read(index, node, &root, spec.not_supported.as_deref())
+            })
+            .chain(dynamic.map(|(index, node)| StreamEntry::dynamic(index, node)))
             .filter(|stream| seen.insert(stream.name().to_owned()))
             .collect();
         Ok(Self {
@@ -82,7 +88,7 @@ impl Manifest {
                 .get("version")
                 .and_then(Value::as_str)
                 .map(str::to_owned),
-            spec: read_spec(top.get("spec"), &root)?,
+            spec,
             check: read_check(top.get("check"), &root),
             streams,
             infos: OnceLock::new(),

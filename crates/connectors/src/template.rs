@@ -15,6 +15,7 @@ pub(crate) mod literal;
 mod literal_string;
 mod macros;
 pub(crate) mod python;
+mod reads;
 mod rewrite;
 
 use std::collections::HashSet;

@@ -10,6 +10,9 @@ pub struct Spec {
     pub connection_specification: Value,
     /// Where people read more.
     pub documentation_url: Option<String>,
+    /// Rules that change every configuration before it is used are not built: no stream can run
+    /// without them.
+    pub(crate) not_supported: Option<String>,
     /// `None` takes everything.
     pub(crate) validator: Option<jsonschema::Validator>,
 }
@@ -31,6 +34,11 @@ impl Spec {
                 .and_then(Value::as_str)
                 .map(str::to_owned),
             validator: Some(validator),
+            not_supported: node
+                .pointer("/config_normalization_rules/transformations")
+                .and_then(Value::as_array)
+                .is_some_and(|rules| !rules.is_empty())
+                .then(|| "Spec.config_normalization_rules.transformations".to_owned()),
         })
     }
 }
@@ -42,6 +50,7 @@ impl Default for Spec {
             connection_specification: json!({ "type": "object" }),
             documentation_url: None,
             validator: None,
+            not_supported: None,
         }
     }
 }

@@ -102,12 +102,6 @@ impl Keeps {
         }
         let crosses = |read: &String| {
             let parts: Vec<&str> = read.split('.').skip(1).collect();
-            // A method may look anywhere.
-            let methods = ["get", "items", "keys", "values"];
-            let parts = match parts.iter().position(|part| methods.contains(part)) {
-                Some(method) => &parts[..method],
-                None => &parts,
-            };
             parts
                 .iter()
                 .zip(record_path)

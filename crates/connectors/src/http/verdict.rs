@@ -55,7 +55,8 @@ pub(super) fn interpret(
     let mut context = context.clone();
     if reads_body {
         // An answer too large for memory is hardly an error's.
-        context.set("response", &answer.body.json().unwrap_or_default());
+        let body = answer.body.json().unwrap_or_else(|| serde_json::json!({}));
+        context.set("response", &body);
         context.set("headers", &header_values(&answer.headers));
     }
     let mut matched = None;

@@ -43,7 +43,8 @@ pub(super) struct StreamEntry {
 }
 
 impl StreamEntry {
-    pub(super) fn read(index: usize, node: &Value, root: &Value) -> Self {
+    /// `blocked` names what the whole manifest needs and is not built.
+    pub(super) fn read(index: usize, node: &Value, root: &Value, blocked: Option<&str>) -> Self {
         let resolved = resolve(node, root)
             .map(|node| propagate(node, "DeclarativeSource", "streams"))
             .map_err(|error| CompileError::Invalid {
@@ -58,9 +59,34 @@ impl StreamEntry {
             .filter_map(Value::as_str)
             .find(|name| !name.is_empty())
             .map_or_else(|| format!("streams[{index}]"), str::to_owned);
+        let compiled = OnceLock::new();
+        if let Some(component) = blocked {
+            let component = component.to_owned();
+            // The cell is new, so it takes the value.
+            let _ = compiled.set(Err(CompileError::Unsupported {
+                component,
+                path: "spec".to_owned(),
+            }));
+        }
         Self {
             name,
             resolved,
+            compiled,
+        }
+    }
+
+    /// Streams that only a request to the provider would tell.
+    pub(super) fn dynamic(index: usize, node: &Value) -> Self {
+        let path = format!("dynamic_streams[{index}]");
+        let name = node
+            .get("name")
+            .and_then(Value::as_str)
+            .unwrap_or(&path)
+            .to_owned();
+        let component = "DynamicDeclarativeStream".to_owned();
+        Self {
+            name,
+            resolved: Err(CompileError::Unsupported { component, path }),
             compiled: OnceLock::new(),
         }
     }

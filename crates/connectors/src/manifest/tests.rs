@@ -353,3 +353,38 @@ streams:
         }]
     );
 }
+
+#[test]
+fn what_the_whole_manifest_needs_blocks_every_stream_with_a_reason() {
+    let text = format!(
+        r##"{HEAD}
+spec: {{config_normalization_rules: {{transformations: [{{type: ConfigAddFields}}]}}}}
+streams: [{{name: a, retriever: {{requester: {{url: "https://x.test/a"}}, record_selector: {{extractor: {{field_path: []}}}}}}}}]
+dynamic_streams: [{{type: DynamicDeclarativeStream}}]
+"##
+    );
+    let manifest = Manifest::parse(&text).unwrap();
+    let reasons: Vec<_> = manifest
+        .streams()
+        .iter()
+        .map(|stream| {
+            (
+                stream.name.as_str(),
+                stream.unsupported_reason.as_deref().unwrap_or_default(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        reasons,
+        [
+            (
+                "a",
+                "Spec.config_normalization_rules.transformations is not supported (at spec)"
+            ),
+            (
+                "dynamic_streams[0]",
+                "DynamicDeclarativeStream is not supported (at dynamic_streams[0])"
+            ),
+        ]
+    );
+}

@@ -3,10 +3,9 @@
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
-use fancy_regex::Regex;
 use minijinja::{Environment, Error, ErrorKind, Value};
 
-use super::{dates, filters, macros, python};
+use super::{dates, filters, macros, python, reads};
 
 /// Compiled templates of one stream. Cheap to clone.
 #[derive(Clone)]
@@ -45,25 +44,23 @@ impl Engine {
         Self(Arc::new(environment))
     }
 
-    /// Compiles a source and tells the names that it reads.
+    /// Compiles a source and tells the names that it reads, `response` with its paths.
     pub(super) fn load(&self, source: &str) -> Result<HashSet<String>, Error> {
-        Ok(self.0.get_template(source)?.undeclared_variables(true))
+        let mut read = self.0.get_template(source)?.undeclared_variables(false);
+        if read.remove("response") {
+            let paths = reads::paths(source, "response");
+            if paths.is_empty() {
+                read.insert("response".to_owned());
+            }
+            read.extend(paths);
+        }
+        Ok(read)
     }
 
     /// The first filter that a source uses and nobody knows; the engine itself would only find
     /// out when it evaluates.
     pub(super) fn unknown_filter(&self, source: &str) -> Option<String> {
-        static FILTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-            Regex::new(r#"'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\|\s*([A-Za-z_]\w*)"#).ok()
-        });
-        let blocks = source.split("{{").flat_map(|part| part.split("{%")).skip(1);
-        let code = blocks.map(|block| block.split("}}").next().unwrap_or(block));
-        let filter = FILTER.as_ref()?;
-        let found = code.flat_map(|code| filter.captures_iter(code).flatten());
-        let mut names = found
-            .filter_map(|found| found.get(1))
-            .map(|name| name.as_str().to_owned());
-        names.find(|name| {
+        reads::filters(source).into_iter().find(|name| {
             let tried = self.0.empty_state().apply_filter(name, &[]);
             tried.is_err_and(|error| error.kind() == ErrorKind::UnknownFilter)
         })
