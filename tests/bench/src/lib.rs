@@ -1,1 +1,46 @@
-//! syncline-bench
+//! The benchmark of the whole: the real program, real databases and HTTP on loopback, with the
+//! bare statements beside it in the same run.
+
+#![expect(
+    clippy::panic,
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a benchmark that cannot go on stops"
+)]
+
+mod bare;
+mod claims;
+mod footprint;
+mod process;
+mod records;
+mod report;
+mod requests;
+mod setting;
+
+use setting::Database;
+
+/// Runs the parts that the words name, or all.
+pub fn run(words: &[String]) {
+    let scale = setting::Scale::read();
+    let wants = |part: &str| words.is_empty() || words.iter().any(|word| word == part);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let mut report = report::Report::begin(&scale);
+        for database in Database::all() {
+            if wants("records") {
+                records::measure(database, &scale, &mut report).await;
+            }
+            if wants("requests") {
+                requests::measure(database, &scale, &mut report).await;
+            }
+            if wants("memory") {
+                footprint::measure(database, &scale, &mut report).await;
+            }
+        }
+        report.print();
+    });
+}
