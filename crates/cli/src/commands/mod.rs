@@ -1,0 +1,58 @@
+//! One file, or folder, for each command.
+
+pub mod config;
+pub mod demo;
+mod migrate;
+mod openapi;
+pub mod quickstart;
+mod serve;
+pub mod sync;
+pub mod token;
+mod worker;
+
+use crate::cli::{Command, Invocation};
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::host::runtime;
+use crate::logging;
+use crate::settings::{Layer, Loaded, Surroundings};
+
+/// Does what the command line says.
+pub fn run(invocation: Invocation) -> Result<Exit, CliError> {
+    let Invocation { cli, given } = invocation;
+    let around = Surroundings::of_this_process();
+    let mut loaded = Loaded::read(&given, cli.common.config.as_deref(), &around)?;
+    let filter_from = loaded.layer("log.filter");
+    if filter_from == Layer::Default && !is_server(&cli.command) {
+        // Who waits for a command's answer wants to see that, and what is wrong.
+        loaded.settings.log.filter = "warn".to_owned();
+    }
+    logging::start(&loaded.settings.log, filter_from)?;
+    for name in around.unknown_variables() {
+        tracing::warn!("the variable {name} is not a setting of this program: it is ignored");
+    }
+    match cli.command {
+        Command::Quickstart(args) => runtime::large()?.block_on(quickstart::run(args, loaded)),
+        Command::Serve => runtime::large()?.block_on(serve::run(loaded)),
+        Command::Worker => runtime::large()?.block_on(worker::run(loaded)),
+        Command::Sync(args) => runtime::small()?.block_on(sync::run(args, &loaded)),
+        Command::Token(args) => runtime::small()?.block_on(token::run(args, &loaded)),
+        Command::Migrate => runtime::small()?.block_on(migrate::run(&loaded)),
+        Command::Demo => runtime::small()?.block_on(demo::run(&loaded)),
+        Command::Openapi => openapi::run(),
+        Command::Config(args) => config::run(args, &loaded),
+    }
+}
+
+fn is_server(command: &Command) -> bool {
+    match command {
+        Command::Serve | Command::Worker => true,
+        Command::Quickstart(_)
+        | Command::Sync(_)
+        | Command::Token(_)
+        | Command::Migrate
+        | Command::Demo
+        | Command::Openapi
+        | Command::Config(_) => false,
+    }
+}

@@ -1,0 +1,26 @@
+//! `syncline worker`
+
+use crate::error::CliError;
+use crate::exit::Exit;
+use crate::host::database::{self, Use};
+use crate::host::{Shutdown, engine, providers};
+use crate::settings::Loaded;
+
+/// Runs syncs until a signal comes.
+pub async fn run(loaded: Loaded) -> Result<Exit, CliError> {
+    let shutdown = Shutdown::on_signals()?;
+    let registry = providers::load(&loaded)?;
+    let store = database::open(&loaded, Use::Server).await?;
+    database::prepare(&store, &loaded).await?;
+    let workers = loaded.settings.engine.workers;
+    if workers == 0 {
+        tracing::warn!("--workers 0: this process has nothing to do");
+    }
+    let engine = engine::start(&store, &registry, workers);
+    shutdown.requested().await;
+    if let Some(engine) = engine {
+        engine.shutdown().await;
+    }
+    store.close().await;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,14 @@
+//! What long-running commands are built of.
+
+pub mod database;
+pub mod demo;
+pub mod engine;
+pub mod listen;
+pub mod providers;
+pub mod runtime;
+mod server;
+mod shutdown;
+
+pub use listen::ListenError;
+pub use server::Server;
+pub use shutdown::Shutdown;

@@ -1,0 +1,27 @@
+//! The log, on standard error: standard output is for what a command answers.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::EnvFilter;
+
+use crate::settings::sections::{LogFormat, LogSettings};
+use crate::settings::{Layer, SettingsError};
+
+/// Starts the log. `layer` is where the filter came from, should it be wrong.
+pub fn start(settings: &LogSettings, layer: Layer) -> Result<(), SettingsError> {
+    let filter = EnvFilter::builder()
+        .parse(&settings.filter)
+        .map_err(|error| SettingsError::Value {
+            layer,
+            key: "log.filter".to_owned(),
+            reason: error.to_string(),
+        })?;
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match settings.format {
+        LogFormat::Human => log.with_ansi(std::io::stderr().is_terminal()).init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
+    Ok(())
+}

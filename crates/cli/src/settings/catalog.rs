@@ -1,0 +1,241 @@
+//! Every setting, once: its key in the file, its flag, its variable and its help text.
+
+/// One setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setting {
+    /// `section.name` in the file.
+    pub key: &'static str,
+    /// The flag, without its dashes. In `syncline demo` the prefix `demo-` falls away.
+    pub flag: &'static str,
+    /// The environment variable.
+    pub variable: &'static str,
+    /// What stands for the value in the help text.
+    pub value_name: &'static str,
+    /// What it is for.
+    pub help: &'static str,
+    /// How its text is read.
+    pub kind: Kind,
+}
+
+/// How the text of a flag or a variable is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// As it stands.
+    Text,
+    /// A whole number that is not negative.
+    Number,
+    /// The flag takes no value and sets `false`; the variable is `true` or `false`.
+    TurnsOff,
+}
+
+const fn text(
+    key: &'static str,
+    flag: &'static str,
+    variable: &'static str,
+    value_name: &'static str,
+    help: &'static str,
+) -> Setting {
+    Setting {
+        key,
+        flag,
+        variable,
+        value_name,
+        help,
+        kind: Kind::Text,
+    }
+}
+
+const fn number(
+    key: &'static str,
+    flag: &'static str,
+    variable: &'static str,
+    help: &'static str,
+) -> Setting {
+    Setting {
+        key,
+        flag,
+        variable,
+        value_name: "N",
+        help,
+        kind: Kind::Number,
+    }
+}
+
+/// Where the API server listens, and with how many threads.
+pub const SERVER: &[Setting] = &[
+    text(
+        "server.listen",
+        "listen",
+        "SYNCLINE_LISTEN",
+        "ADDRESS",
+        "Where the API listens; port 0 takes any free port",
+    ),
+    number(
+        "server.threads",
+        "http-threads",
+        "SYNCLINE_HTTP_THREADS",
+        "How many threads answer requests",
+    ),
+];
+
+/// The database, and the key of the secrets in it.
+pub const DATABASE: &[Setting] = &[
+    text(
+        "database.url",
+        "database-url",
+        "SYNCLINE_DATABASE_URL",
+        "URL",
+        "Where everything is kept: sqlite:///absolute/path.db, sqlite://relative/path.db or \
+         postgres://user:password@host/database",
+    ),
+    number(
+        "database.pool_size",
+        "database-pool-size",
+        "SYNCLINE_DATABASE_POOL_SIZE",
+        "How many connections to PostgreSQL, or readers of SQLite, are open at most",
+    ),
+    text(
+        "secrets.master_key_file",
+        "master-key-file",
+        "SYNCLINE_MASTER_KEY_FILE",
+        "FILE",
+        "A file with the key that encrypts the secrets of connections: 32 bytes in base64 or 64 \
+         hexadecimal digits. The variable SYNCLINE_MASTER_KEY can hold the key itself. Without \
+         either, a key is made once in a file of mode 0600 beside the SQLite file",
+    ),
+];
+
+/// Whether a command that needs the schema brings it up to date first.
+pub const MIGRATE: &[Setting] = &[Setting {
+    key: "database.migrate",
+    flag: "no-migrate",
+    variable: "SYNCLINE_MIGRATE",
+    value_name: "",
+    help: "Do not bring the schema of the database up to date at start",
+    kind: Kind::TurnsOff,
+}];
+
+/// The manifests.
+pub const PROVIDERS: &[Setting] = &[text(
+    "providers.dir",
+    "providers",
+    "SYNCLINE_PROVIDERS",
+    "DIR",
+    "The directory of manifests: DIR/<provider_name>.yaml describes a provider",
+)];
+
+/// The workers.
+pub const ENGINE: &[Setting] = &[number(
+    "engine.workers",
+    "workers",
+    "SYNCLINE_WORKERS",
+    "How many syncs this process runs at a time; 0 runs none, and leaves them to other processes",
+)];
+
+/// What is logged, and how.
+pub const LOG: &[Setting] = &[
+    text(
+        "log.filter",
+        "log",
+        "SYNCLINE_LOG",
+        "FILTER",
+        "What is logged to standard error: error, warn, info, debug or trace, for everything or \
+         by part, as in info,syncline_engine=debug",
+    ),
+    text(
+        "log.format",
+        "log-format",
+        "SYNCLINE_LOG_FORMAT",
+        "FORMAT",
+        "How log lines look: human, or json with one object a line",
+    ),
+];
+
+/// How to reach a server. The token itself is not here: it is a secret.
+pub const CLIENT: &[Setting] = &[
+    text(
+        "client.url",
+        "url",
+        "SYNCLINE_URL",
+        "URL",
+        "The server to ask",
+    ),
+    text(
+        "client.token_file",
+        "token-file",
+        "SYNCLINE_TOKEN_FILE",
+        "FILE",
+        "A file that holds the API token",
+    ),
+];
+
+/// The demo provider.
+pub const DEMO: &[Setting] = &[
+    text(
+        "demo.listen",
+        "demo-listen",
+        "SYNCLINE_DEMO_LISTEN",
+        "ADDRESS",
+        "Where the demo provider listens; port 0 takes any free port",
+    ),
+    number(
+        "demo.seed",
+        "demo-seed",
+        "SYNCLINE_DEMO_SEED",
+        "Decides all of the demo's data: equal seeds serve equal records",
+    ),
+    number(
+        "demo.customers",
+        "demo-customers",
+        "SYNCLINE_DEMO_CUSTOMERS",
+        "How many customers the demo has at the start",
+    ),
+    number(
+        "demo.invoices",
+        "demo-invoices",
+        "SYNCLINE_DEMO_INVOICES",
+        "How many invoices the demo has at the start",
+    ),
+    number(
+        "demo.payments",
+        "demo-payments",
+        "SYNCLINE_DEMO_PAYMENTS",
+        "How many payments the demo has at the start",
+    ),
+    text(
+        "demo.token",
+        "demo-token",
+        "SYNCLINE_DEMO_TOKEN",
+        "TOKEN",
+        "The bearer token that the demo wants of its callers; not a secret",
+    ),
+    text(
+        "demo.advance_every",
+        "demo-advance-every",
+        "SYNCLINE_DEMO_ADVANCE_EVERY",
+        "TIME",
+        "How often some of the demo's records are added, changed and deleted, as in 500ms, 10s \
+         or 5m; 0 for never",
+    ),
+    text(
+        "demo.faults",
+        "demo-faults",
+        "SYNCLINE_DEMO_FAULTS",
+        "FAULTS",
+        "Faults that the demo commits, separated by commas",
+    ),
+];
+
+/// Every setting there is.
+pub fn all() -> impl Iterator<Item = &'static Setting> {
+    [
+        SERVER, DATABASE, MIGRATE, PROVIDERS, ENGINE, LOG, CLIENT, DEMO,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// The setting of this key.
+pub fn find(key: &str) -> Option<&'static Setting> {
+    all().find(|setting| setting.key == key)
+}

@@ -1,0 +1,165 @@
+//! One struct for each concern, with the defaults that `default.toml` restates.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::address::ListenAddress;
+
+/// Everything that can be set, but for secrets: those come by variable or from a file of their own.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    pub server: ServerSettings,
+    pub database: DatabaseSettings,
+    pub secrets: SecretSettings,
+    pub providers: ProviderSettings,
+    pub engine: EngineSettings,
+    pub log: LogSettings,
+    pub client: ClientSettings,
+    pub demo: DemoSettings,
+}
+
+/// The API server.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServerSettings {
+    pub listen: ListenAddress,
+    pub threads: usize,
+}
+
+/// The database.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseSettings {
+    pub url: String,
+    pub pool_size: u32,
+    pub migrate: bool,
+}
+
+/// Where the key lies that encrypts the secrets of connections.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecretSettings {
+    pub master_key_file: Option<PathBuf>,
+}
+
+/// The manifests.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProviderSettings {
+    pub dir: PathBuf,
+}
+
+/// The workers that run syncs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EngineSettings {
+    pub workers: usize,
+}
+
+/// What is logged, and how it looks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogSettings {
+    pub filter: String,
+    pub format: LogFormat,
+}
+
+/// How a line of the log looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    /// For people.
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
+/// How `syncline sync` reaches a server.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClientSettings {
+    pub url: String,
+    pub token_file: Option<PathBuf>,
+}
+
+/// The demo provider.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DemoSettings {
+    pub listen: ListenAddress,
+    pub seed: u64,
+    pub customers: usize,
+    pub invoices: usize,
+    pub payments: usize,
+    pub token: String,
+    pub advance_every: String,
+    pub faults: String,
+}
+
+impl Default for ServerSettings {
+    fn default() -> Self {
+        Self {
+            listen: ListenAddress::loopback(8080),
+            threads: 2,
+        }
+    }
+}
+
+impl Default for DatabaseSettings {
+    fn default() -> Self {
+        Self {
+            url: "sqlite://syncline.db".to_owned(),
+            pool_size: 8,
+            migrate: true,
+        }
+    }
+}
+
+impl Default for ProviderSettings {
+    fn default() -> Self {
+        Self {
+            dir: PathBuf::from("providers"),
+        }
+    }
+}
+
+impl Default for EngineSettings {
+    fn default() -> Self {
+        Self { workers: 4 }
+    }
+}
+
+impl Default for LogSettings {
+    fn default() -> Self {
+        Self {
+            filter: "info".to_owned(),
+            format: LogFormat::Human,
+        }
+    }
+}
+
+impl Default for ClientSettings {
+    fn default() -> Self {
+        Self {
+            url: "http://127.0.0.1:8080".to_owned(),
+            token_file: None,
+        }
+    }
+}
+
+impl Default for DemoSettings {
+    fn default() -> Self {
+        Self {
+            listen: ListenAddress::loopback(8090),
+            seed: 1,
+            customers: 200,
+            invoices: 2_000,
+            payments: 1_500,
+            token: "demo-token".to_owned(),
+            advance_every: "10s".to_owned(),
+            faults: String::new(),
+        }
+    }
+}
