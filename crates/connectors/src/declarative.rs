@@ -1,9 +1,9 @@
 //! Reads compiled streams over HTTP.
 //!
-//! A [`source`] binds a stream to a configuration ([`bound`]) and plans its range ([`plan`]). The
-//! [`reader`] goes through [`windows`], builds [`requests`], and takes the records out of each
-//! answer as it is parsed ([`answers`], [`extract`], [`sink`]), off the async threads. A
-//! [`position`] says where it stands.
+//! A `source` binds a stream to a configuration (`bound`) and plans its range (`plan`). The
+//! `reader` goes through `windows`, builds `requests`, and takes the records out of each
+//! answer as it is parsed (`answers`, `extract`, `sink`), off the async threads. A
+//! `position` says where it stands.
 
 mod answers;
 mod bound;

@@ -1,23 +1,21 @@
-//! Sources: how Syncline reads outside systems.
-//!
-//! A [`Source`](source::Source) is a connector with one connection's configuration. It plans what
-//! a sync reads and gives pages until a proven end. The declarative HTTP source runs low-code
-//! manifests. This crate knows neither the database nor the API.
-//!
-//! A manifest goes one way: text → [`manifest`] (YAML, `$ref`, `$parameters`) → [`components`]
-//! (typed, with compiled [`template`]s) → [`declarative`] (requests, answers, pages).
+#![doc = include_str!("../README.md")]
 
-pub mod components;
-pub mod config;
-mod datetime;
-pub mod declarative;
 pub mod error;
-pub mod http;
-pub mod manifest;
+pub mod source;
+
 pub mod provider;
 pub mod registry;
-pub mod source;
+
+pub mod config;
+pub mod manifest;
+
+pub mod components;
 pub mod template;
+
+pub mod declarative;
+pub mod http;
+
+mod datetime;
 mod text;
 
 pub use http::options::SourceOptions;

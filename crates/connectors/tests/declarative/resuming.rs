@@ -20,7 +20,7 @@ const WINDOWS: &str = "primary_key: id
       cursor_granularity: PT1S
       start_time_option: {type: RequestOption, inject_into: request_parameter, field_name: from}";
 
-/// 2,345 records a window, pages of a size that is asked for by the paginator's kind.
+/// 2,345 records (1,150 in each window), pages of a size that is asked for by the paginator's kind.
 fn many(asked: &Asked) -> Reply {
     let number = |name: &str| {
         asked
@@ -28,7 +28,11 @@ fn many(asked: &Asked) -> Reply {
             .and_then(|text| text.parse::<usize>().ok())
     };
     let size = number("limit").or(number("per_page")).unwrap_or(1100);
-    let count = 2345;
+    let count = if asked.query("from").is_some() {
+        1150
+    } else {
+        2345
+    };
     let start = number("offset")
         .or(number("after"))
         .or(number("page").map(|page| (page - 1) * size))
