@@ -1,0 +1,21 @@
+//! Syncs from their request to their end, on both databases: what each act leaves behind, and
+//! what it refuses.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod world;
+
+// mod attempts;
+// mod cancelling;
+mod claiming;
+// mod fences;
+// mod feed;
+// mod lists;
+mod pages;
+// mod plans;
+// mod properties;
+mod requesting;
+// mod rescuing;
+// mod states;
+// mod sweeping;
+// mod ticking;
