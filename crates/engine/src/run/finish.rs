@@ -1,5 +1,7 @@
 //! From the proven end to `complete`.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use syncline_domain::Status;
 use syncline_domain::health::Health;
@@ -19,14 +21,26 @@ impl SyncRun {
     pub(super) async fn prove(&self, end: ProvenEnd) -> Result<bool, Interrupt> {
         let fence = self.fence();
         let guard = self.worker.options().delete_guard;
-        self.write(Lane::Bulk, move |tx| {
-            // A try before this one may have had its effect though its answer was lost.
-            match tx.read_run(fence)?.phase {
-                Phase::Sweep => Ok(true),
-                Phase::Read => tx.prove_end(fence, &end, guard),
+        let end = Arc::new(end);
+        let mut backoff = self.backoff();
+        loop {
+            let same = Arc::clone(&end);
+            let prove = self
+                .worker
+                .store()
+                .write(Lane::Bulk, move |tx| tx.prove_end(fence, &same, guard));
+            match prove.await {
+                Err(error @ StoreError::Unavailable { .. }) => {
+                    self.wait(&error, &mut backoff).await?;
+                }
+                done => return Ok(done?),
             }
-        })
-        .await
+            // The try may have had its effect though its answer was lost.
+            match self.read_run().await?.phase {
+                Phase::Sweep => return Ok(true),
+                Phase::Read => {}
+            }
+        }
     }
 
     /// Turns one batch of unseen records into tombstones.

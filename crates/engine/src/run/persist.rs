@@ -132,11 +132,15 @@ impl SyncRun {
         self.read_store(move |tx| tx.read_run(fence)).await
     }
 
-    fn backoff(&self) -> Backoff {
+    pub(super) fn backoff(&self) -> Backoff {
         Backoff::new(self.worker.options().jitter)
     }
 
-    async fn wait(&self, error: &StoreError, backoff: &mut Backoff) -> Result<(), Interrupt> {
+    pub(super) async fn wait(
+        &self,
+        error: &StoreError,
+        backoff: &mut Backoff,
+    ) -> Result<(), Interrupt> {
         let fence = self.fence();
         tracing::warn!(sync = %fence.sync_id, attempt = fence.attempt, %error, "waits for the database");
         let pause = tokio::time::sleep(backoff.next());

@@ -1,0 +1,19 @@
+//! The engine on both databases, moved step by step: the clock stands still until a test moves
+//! it, sources do what their script says, and nothing sleeps.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod support;
+
+mod crashes;
+mod deletes;
+mod failures;
+mod leases;
+mod reading;
+mod registry;
+mod running;
+mod turns;
