@@ -23,7 +23,9 @@ pub struct FixedClock {
 impl FixedClock {
     /// Stands at `at`.
     pub fn at(at: DateTime<Utc>) -> Self {
-        Self { micros: Arc::new(AtomicI64::new(at.timestamp_micros())) }
+        Self {
+            micros: Arc::new(AtomicI64::new(at.timestamp_micros())),
+        }
     }
 
     /// What it shows.
@@ -33,6 +35,7 @@ impl FixedClock {
 
     /// Moves it on (or back).
     pub fn advance(&self, by: Duration) {
-        self.micros.fetch_add(by.num_microseconds().unwrap_or(0), Ordering::SeqCst);
+        self.micros
+            .fetch_add(by.num_microseconds().unwrap_or(0), Ordering::SeqCst);
     }
 }

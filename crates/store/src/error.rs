@@ -24,7 +24,9 @@ pub enum StoreError {
     #[error(transparent)]
     Transition(#[from] TransitionError),
     /// A reader's cursor is older than what is kept.
-    #[error("this cursor is older than the deletions that are kept: read the model again from the start")]
+    #[error(
+        "this cursor is older than the deletions that are kept: read the model again from the start"
+    )]
     CursorExpired,
     /// Names of models that the connection does not have, or that cannot be read.
     #[error("the connection has no readable model {}", .0.join(", "))]

@@ -1,8 +1,8 @@
 //! Answers that are given again when a request comes again.
 
 use chrono::{DateTime, Duration, Utc};
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable};
 use diesel::SelectableHelper;
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable};
 use sha2::{Digest, Sha256};
 use syncline_domain::OrganizationId;
 
@@ -60,7 +60,12 @@ impl Tx<'_> {
         }
         let since = self.now() - KEPT;
         let row: Option<AnswerRow> = idempotency_keys::table
-            .find((Id::from(key.organization_id), &key.method, &key.path, &key.key))
+            .find((
+                Id::from(key.organization_id),
+                &key.method,
+                &key.path,
+                &key.key,
+            ))
             .filter(idempotency_keys::created_at.gt(Time(since)))
             .select(AnswerRow::as_select())
             .first(self.conn())
@@ -85,7 +90,11 @@ impl Tx<'_> {
     ) -> Result<(), StoreError> {
         let now = self.now();
         self.delete_expired_answers(now - KEPT)?;
-        let StoredAnswer { status, headers, body } = answer;
+        let StoredAnswer {
+            status,
+            headers,
+            body,
+        } = answer;
         Sql::new(
             "INSERT INTO idempotency_keys (organization_id, method, path, key, request_hash, \
              status, headers, body, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) \
@@ -121,7 +130,11 @@ impl Tx<'_> {
 
     /// A few with each new one, so that the table holds about a day and nobody has to sweep.
     fn delete_expired_answers(&mut self, before: DateTime<Utc>) -> Result<(), StoreError> {
-        let skip_locked = if self.is_postgres() { "FOR UPDATE SKIP LOCKED" } else { "" };
+        let skip_locked = if self.is_postgres() {
+            "FOR UPDATE SKIP LOCKED"
+        } else {
+            ""
+        };
         Sql::new(format!(
             "DELETE FROM idempotency_keys WHERE (organization_id, method, path, key) IN \
              (SELECT organization_id, method, path, key FROM idempotency_keys \
@@ -144,19 +157,34 @@ struct AnswerRow {
 
 impl AnswerRow {
     fn into_answer(self) -> Result<StoredAnswer, StoreError> {
-        let Self { request_hash: _, status, headers, body } = self;
+        let Self {
+            request_hash: _,
+            status,
+            headers,
+            body,
+        } = self;
         let status = u16::try_from(status)
             .map_err(|_| StoreError::Corrupt(format!("the stored HTTP status {status}")))?;
         let headers = serde_json::from_str(&headers.0)
             .map_err(|error| StoreError::Corrupt(format!("stored headers: {error}")))?;
-        Ok(StoredAnswer { status, headers, body })
+        Ok(StoredAnswer {
+            status,
+            headers,
+            body,
+        })
     }
 }
 
 /// Keys that share a number exclude each other while under way, which costs a 409 once in
 /// billions of pairs.
 fn lock_number(key: &IdempotencyKey) -> i64 {
-    let IdempotencyKey { organization_id, method, path, key, request_hash: _ } = key;
+    let IdempotencyKey {
+        organization_id,
+        method,
+        path,
+        key,
+        request_hash: _,
+    } = key;
     let mut hash = Sha256::new();
     for part in [organization_id.to_string().as_str(), method, path, key] {
         hash.update(part);

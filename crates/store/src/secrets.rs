@@ -64,11 +64,16 @@ impl MasterKey {
             .chain_update(b"syncline master key fingerprint 1\0")
             .chain_update(self.0.expose_secret())
             .finalize();
-        hash[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+        hash[..16]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     fn from_fill(fill: impl FnOnce(&mut [u8; 32])) -> Self {
-        Self(Arc::new(SecretBox::init_with_mut(|bytes: &mut [u8; 32]| fill(bytes))))
+        Self(Arc::new(SecretBox::init_with_mut(
+            |bytes: &mut [u8; 32]| fill(bytes),
+        )))
     }
 
     fn cipher(&self) -> Result<Aes256Gcm, StoreError> {
@@ -87,7 +92,9 @@ fn decode_hex(text: &str) -> Option<Vec<u8>> {
     if text.len() != 64 || !text.is_ascii() {
         return None;
     }
-    (0..32).map(|i| u8::from_str_radix(&text[2 * i..2 * i + 2], 16).ok()).collect()
+    (0..32)
+        .map(|i| u8::from_str_radix(&text[2 * i..2 * i + 2], 16).ok())
+        .collect()
 }
 
 /// The secrets of a connection in the clear, by JSON pointer into its configuration. Its `Debug`
@@ -117,7 +124,11 @@ impl Vault {
 
     /// Encrypts; `place` (table, row and column) is bound to the result, so that what is sealed
     /// for one row opens in no other. Nothing is sealed to nothing.
-    pub(crate) fn seal(&self, place: &str, secrets: &Secrets) -> Result<Option<Vec<u8>>, StoreError> {
+    pub(crate) fn seal(
+        &self,
+        place: &str,
+        secrets: &Secrets,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
         if secrets.0.is_empty() {
             return Ok(None);
         }
@@ -127,28 +138,48 @@ impl Vault {
         rand::rng().fill_bytes(&mut nonce);
         let sealed = self
             .cipher()?
-            .encrypt(&Nonce::from(nonce), Payload { msg: &clear, aad: place.as_bytes() })
+            .encrypt(
+                &Nonce::from(nonce),
+                Payload {
+                    msg: &clear,
+                    aad: place.as_bytes(),
+                },
+            )
             .map_err(|_| StoreError::Corrupt(format!("the secrets for {place} are too long")))?;
         Ok(Some([&[FORMAT][..], &nonce, &sealed].concat()))
     }
 
     /// Decrypts what [`seal`](Self::seal) gave for the same place.
     pub(crate) fn open(&self, place: &str, sealed: Option<&[u8]>) -> Result<Secrets, StoreError> {
-        let Some(sealed) = sealed else { return Ok(Secrets::default()) };
-        let unreadable = || StoreError::Corrupt(format!("the sealed secrets of {place} do not open"));
+        let Some(sealed) = sealed else {
+            return Ok(Secrets::default());
+        };
+        let unreadable =
+            || StoreError::Corrupt(format!("the sealed secrets of {place} do not open"));
         let (nonce, body) = sealed
             .strip_prefix(&[FORMAT])
             .and_then(|rest| rest.split_first_chunk::<NONCE_BYTES>())
             .ok_or_else(unreadable)?;
         let clear = self
             .cipher()?
-            .decrypt(&Nonce::from(*nonce), Payload { msg: body, aad: place.as_bytes() })
+            .decrypt(
+                &Nonce::from(*nonce),
+                Payload {
+                    msg: body,
+                    aad: place.as_bytes(),
+                },
+            )
             .map_err(|_| unreadable())?;
-        serde_json::from_slice(&clear).map(Secrets).map_err(|_| unreadable())
+        serde_json::from_slice(&clear)
+            .map(Secrets)
+            .map_err(|_| unreadable())
     }
 
     fn cipher(&self) -> Result<Aes256Gcm, StoreError> {
-        self.key.as_ref().ok_or_else(|| StoreError::Open(KEY_NEEDED.into()))?.cipher()
+        self.key
+            .as_ref()
+            .ok_or_else(|| StoreError::Open(KEY_NEEDED.into()))?
+            .cipher()
     }
 }
 

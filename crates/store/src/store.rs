@@ -182,7 +182,13 @@ impl Store {
 }
 
 fn open(options: StoreOptions) -> Result<Store, StoreError> {
-    let StoreOptions { database_url, master_key, clock, pool_size, serves } = options;
+    let StoreOptions {
+        database_url,
+        master_key,
+        clock,
+        pool_size,
+        serves,
+    } = options;
     let url = DatabaseUrl::parse(&database_url)?;
     let file = match &url {
         DatabaseUrl::File(file) => Some(file.clone()),
@@ -193,7 +199,11 @@ fn open(options: StoreOptions) -> Result<Store, StoreError> {
         DatabaseUrl::Postgres(url) => postgres::connect(url).map_err(|e| postgres::refused(&e))?,
     };
     // A server that is refused must leave no trace, so the lock comes first.
-    let lock = file.as_deref().filter(|_| serves).map(LockFile::take).transpose()?;
+    let lock = file
+        .as_deref()
+        .filter(|_| serves)
+        .map(LockFile::take)
+        .transpose()?;
     let key = master_key::choose(master_key, file.as_deref(), &mut conn, serves)?;
     if let Some(key) = &key
         && master_key::has_settings(&mut conn)?
@@ -201,12 +211,26 @@ fn open(options: StoreOptions) -> Result<Store, StoreError> {
         master_key::keep_fingerprint(&mut conn, key)?;
     }
     let (changes, _) = broadcast::channel(CHANGES);
-    let context = Arc::new(Context { clock, vault: Vault::new(key), changes });
+    let context = Arc::new(Context {
+        clock,
+        vault: Vault::new(key),
+        changes,
+    });
     let database = match url {
-        DatabaseUrl::Memory | DatabaseUrl::File(_) => {
-            Database::Sqlite(Sqlite::start(conn, file, pool_size, lock, Arc::clone(&context))?)
-        }
+        DatabaseUrl::Memory | DatabaseUrl::File(_) => Database::Sqlite(Sqlite::start(
+            conn,
+            file,
+            pool_size,
+            lock,
+            Arc::clone(&context),
+        )?),
         DatabaseUrl::Postgres(url) => Database::Postgres(Postgres::start(&url, pool_size)),
     };
-    Ok(Store { context, database: Arc::new(database) })
+    Ok(Store {
+        context,
+        database: Arc::new(database),
+    })
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,7 +19,13 @@ pub struct Tx<'a> {
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(conn: &'a mut AnyConnection, now: DateTime<Utc>, vault: &'a Vault) -> Self {
-        Self { conn, now, vault, entropy: None, changes: Vec::new() }
+        Self {
+            conn,
+            now,
+            vault,
+            entropy: None,
+            changes: Vec::new(),
+        }
     }
 }
 

@@ -1,8 +1,6 @@
 //! One connection, many, and their secrets.
 
-use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SelectableHelper,
-};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SelectableHelper};
 use syncline_domain::connection::Connection;
 use syncline_domain::{ConnectionId, OrganizationId};
 
@@ -93,6 +91,7 @@ impl Tx<'_> {
                 .id(id.uuid())
                 .run(self)?;
         }
-        self.find_connection(organization_id, id)?.ok_or_else(|| super::not_found(id))
+        self.find_connection(organization_id, id)?
+            .ok_or_else(|| super::not_found(id))
     }
 }

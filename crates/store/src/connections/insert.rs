@@ -53,6 +53,7 @@ impl Tx<'_> {
         for model in models {
             self.insert_model(organization_id, id, model)?;
         }
-        self.find_connection(organization_id, id)?.ok_or_else(|| super::not_found(id))
+        self.find_connection(organization_id, id)?
+            .ok_or_else(|| super::not_found(id))
     }
 }

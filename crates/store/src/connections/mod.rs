@@ -70,5 +70,8 @@ fn secret_names(secrets: &Secrets) -> Result<String, StoreError> {
 }
 
 fn not_found(id: ConnectionId) -> StoreError {
-    StoreError::NotFound { what: "connection", id: id.to_string() }
+    StoreError::NotFound {
+        what: "connection",
+        id: id.to_string(),
+    }
 }

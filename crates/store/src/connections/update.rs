@@ -69,11 +69,14 @@ impl Tx<'_> {
             sealed_secrets,
             secret_names: names,
         };
-        diesel::update(connections::table.find(Id::from(id))).set(changes).execute(self.conn())?;
+        diesel::update(connections::table.find(Id::from(id)))
+            .set(changes)
+            .execute(self.conn())?;
         if is_sync_disabled == Some(true) && !before.is_sync_disabled {
             self.hold_queued_of_connection(id)?;
         }
-        self.find_connection(organization_id, id)?.ok_or_else(|| super::not_found(id))
+        self.find_connection(organization_id, id)?
+            .ok_or_else(|| super::not_found(id))
     }
 
     /// What a check or a sync found out. Does not touch `modified_at`.

@@ -12,26 +12,53 @@ const PASSING: [(&str, &str); 26] = [
     ("could not extend file", "the disk is full"),
     ("disk i/o error", "the disk cannot be read or written"),
     ("database is locked", "another process holds the database"),
-    ("database table is locked", "another process holds the database"),
-    ("unable to open database file", "the database file cannot be opened"),
-    ("attempt to write a readonly database", "the database file cannot be written"),
+    (
+        "database table is locked",
+        "another process holds the database",
+    ),
+    (
+        "unable to open database file",
+        "the database file cannot be opened",
+    ),
+    (
+        "attempt to write a readonly database",
+        "the database file cannot be written",
+    ),
     ("due to statement timeout", "a statement took too long"),
     ("due to lock timeout", "a lock was not free in time"),
-    ("idle-in-transaction timeout", "a transaction was idle for too long"),
-    ("deadlock detected", "two transactions waited for each other"),
+    (
+        "idle-in-transaction timeout",
+        "a transaction was idle for too long",
+    ),
+    (
+        "deadlock detected",
+        "two transactions waited for each other",
+    ),
     ("server closed the connection", "the connection was closed"),
     ("terminating connection", "the connection was closed"),
     ("connection not open", "the connection was closed"),
     ("no connection to the server", "the connection was closed"),
-    ("could not receive data from server", "the connection was lost"),
+    (
+        "could not receive data from server",
+        "the connection was lost",
+    ),
     ("could not send data to server", "the connection was lost"),
     ("ssl connection has been closed", "the connection was lost"),
     ("connection to server", "the server cannot be reached"),
     ("could not connect", "the server cannot be reached"),
-    ("could not translate host name", "the server's name is not known"),
-    ("the database system is", "the server is starting or stopping"),
+    (
+        "could not translate host name",
+        "the server's name is not known",
+    ),
+    (
+        "the database system is",
+        "the server is starting or stopping",
+    ),
     ("too many clients", "the server has no connection left"),
-    ("remaining connection slots", "the server has no connection left"),
+    (
+        "remaining connection slots",
+        "the server has no connection left",
+    ),
     ("out of memory", "the database ran out of memory"),
 ];
 
@@ -61,12 +88,18 @@ fn passing(error: &Error) -> Option<&'static str> {
         }
     }
     let text = error.to_string().to_lowercase();
-    PASSING.iter().find(|(said, _)| text.contains(said)).map(|(_, reason)| *reason)
+    PASSING
+        .iter()
+        .find(|(said, _)| text.contains(said))
+        .map(|(_, reason)| *reason)
 }
 
 /// Of a connection that was not to be had, or that broke.
 pub(crate) fn unavailable(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
-    StoreError::Unavailable { reason: printable(&error.to_string()), source: Some(Box::new(error)) }
+    StoreError::Unavailable {
+        reason: printable(&error.to_string()),
+        source: Some(Box::new(error)),
+    }
 }
 
 /// One line, for drivers add line breaks.

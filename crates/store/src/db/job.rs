@@ -54,7 +54,14 @@ pub(crate) struct Task<F, T, E> {
 impl<F, T, E> Task<F, T, E> {
     pub(crate) fn new(work: F) -> (Self, oneshot::Receiver<Result<T, E>>) {
         let (reply, receiver) = oneshot::channel();
-        (Self { work: Some(work), result: None, reply }, receiver)
+        (
+            Self {
+                work: Some(work),
+                result: None,
+                reply,
+            },
+            receiver,
+        )
     }
 }
 
@@ -65,7 +72,9 @@ where
     E: From<StoreError> + Send,
 {
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
-        let Some(work) = self.work.take() else { return false };
+        let Some(work) = self.work.take() else {
+            return false;
+        };
         // A panic undoes this work alone: the thread has more to do.
         let result = catch_unwind(AssertUnwindSafe(|| work(tx)))
             .unwrap_or_else(|panic| Err(E::from(panicked(panic.as_ref()))));
@@ -91,7 +100,10 @@ where
 
 /// For a caller whose job was dropped.
 pub(crate) fn closed() -> StoreError {
-    StoreError::Unavailable { reason: "the store is closed".into(), source: None }
+    StoreError::Unavailable {
+        reason: "the store is closed".into(),
+        source: None,
+    }
 }
 
 fn panicked(panic: &(dyn std::any::Any + Send)) -> StoreError {

@@ -17,7 +17,10 @@ impl LockFile {
     pub(crate) fn take(database: &Path) -> Result<Self, StoreError> {
         let path = beside(database, "lock");
         let refused = |error: std::io::Error| {
-            StoreError::Open(format!("the lock file {} cannot be written: {error}", path.display()))
+            StoreError::Open(format!(
+                "the lock file {} cannot be written: {error}",
+                path.display()
+            ))
         };
         let mut file = OpenOptions::new()
             .read(true)

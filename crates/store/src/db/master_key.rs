@@ -42,7 +42,10 @@ pub(crate) fn choose(
 }
 
 /// Writes the key's fingerprint into a database that has none; refuses another key.
-pub(crate) fn keep_fingerprint(conn: &mut AnyConnection, key: &MasterKey) -> Result<(), StoreError> {
+pub(crate) fn keep_fingerprint(
+    conn: &mut AnyConnection,
+    key: &MasterKey,
+) -> Result<(), StoreError> {
     let insert = "INSERT INTO settings (key, value) VALUES";
     let rest = "ON CONFLICT (key) DO NOTHING";
     let values = match conn {
@@ -61,7 +64,11 @@ pub(crate) fn find_fingerprint(conn: &mut AnyConnection) -> Result<Option<String
     if !has_settings(conn)? {
         return Ok(None);
     }
-    Ok(settings::table.find(SETTING).select(settings::value).first(conn).optional()?)
+    Ok(settings::table
+        .find(SETTING)
+        .select(settings::value)
+        .first(conn)
+        .optional()?)
 }
 
 #[derive(QueryableByName)]
@@ -95,7 +102,10 @@ fn check(key: &MasterKey, known: &str) -> Result<(), StoreError> {
 
 fn read_file(path: &Path, may_make: bool) -> Result<MasterKey, StoreError> {
     let refused = |error: std::io::Error| {
-        StoreError::Open(format!("the master key file {} cannot be used: {error}", path.display()))
+        StoreError::Open(format!(
+            "the master key file {} cannot be used: {error}",
+            path.display()
+        ))
     };
     if may_make {
         make_file(path).map_err(refused)?;

@@ -18,10 +18,18 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) fn run(conn: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
     match conn {
         AnyConnection::Sqlite(conn) => alone_sqlite(conn, |conn| {
-            Ok(conn.run_pending_migrations(SQLITE)?.iter().map(ToString::to_string).collect())
+            Ok(conn
+                .run_pending_migrations(SQLITE)?
+                .iter()
+                .map(ToString::to_string)
+                .collect())
         }),
         AnyConnection::Postgres(conn) => alone_postgres(conn, |conn| {
-            Ok(conn.run_pending_migrations(POSTGRES)?.iter().map(ToString::to_string).collect())
+            Ok(conn
+                .run_pending_migrations(POSTGRES)?
+                .iter()
+                .map(ToString::to_string)
+                .collect())
         }),
     }
 }

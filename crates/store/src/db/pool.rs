@@ -31,7 +31,10 @@ where
     type Error = diesel::ConnectionError;
 
     fn connect(&self) -> Result<Kept, Self::Error> {
-        Ok(Kept { conn: (self.0)()?, is_broken: false })
+        Ok(Kept {
+            conn: (self.0)()?,
+            is_broken: false,
+        })
     }
 
     /// Never asked: it would cost a round trip, and the first statement tells as well.
@@ -65,7 +68,11 @@ impl Connections {
             .test_on_check_out(false)
             .error_handler(Box::new(Quiet))
             .build_unchecked(Manager(connect));
-        Self { pool, permits: Arc::new(Semaphore::new(size as usize)), size }
+        Self {
+            pool,
+            permits: Arc::new(Semaphore::new(size as usize)),
+            size,
+        }
     }
 
     /// Runs `work` with the pool on a blocking thread, when there is a connection for it.

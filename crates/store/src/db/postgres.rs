@@ -60,7 +60,10 @@ impl Postgres {
             let url = url.to_owned();
             Connections::new(size, Box::new(move || connect(&url)))
         };
-        Self { control: pool((pool_size / 4).max(2)), bulk: pool(pool_size) }
+        Self {
+            control: pool((pool_size / 4).max(2)),
+            bulk: pool(pool_size),
+        }
     }
 
     pub(crate) async fn read<T, E, F>(&self, context: Arc<Context>, work: F) -> Result<T, E>
@@ -123,7 +126,8 @@ where
     E: From<StoreError> + Send + 'static,
 {
     let (task, result) = Task::new(work);
-    pool.run(move |pool| run(pool, &context, begin, task)).await??;
+    pool.run(move |pool| run(pool, &context, begin, task))
+        .await??;
     result.await.unwrap_or_else(|_| Err(E::from(closed())))
 }
 
@@ -147,7 +151,9 @@ fn run(
     let mut tx = Tx::new(&mut kept.conn, time(context, first.now), &context.vault);
     let is_kept = task.run(&mut tx);
     let changes = tx.into_changes();
-    let ended = kept.conn.batch_execute(if is_kept { COMMIT } else { "ROLLBACK" });
+    let ended = kept
+        .conn
+        .batch_execute(if is_kept { COMMIT } else { "ROLLBACK" });
     let lost = match ended {
         Ok(()) => None,
         Err(error) => {

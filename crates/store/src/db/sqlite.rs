@@ -34,12 +34,16 @@ pub(crate) struct Sqlite {
 /// The writing connection, before the store stands.
 pub(crate) fn connect(file: Option<&Path>) -> Result<AnyConnection, StoreError> {
     let Some(file) = file else {
-        let mut conn = SqliteConnection::establish(":memory:").map_err(|e| refused(":memory:", &e))?;
-        conn.batch_execute("PRAGMA foreign_keys = ON").map_err(|e| refused(":memory:", &e))?;
+        let mut conn =
+            SqliteConnection::establish(":memory:").map_err(|e| refused(":memory:", &e))?;
+        conn.batch_execute("PRAGMA foreign_keys = ON")
+            .map_err(|e| refused(":memory:", &e))?;
         return Ok(AnyConnection::Sqlite(conn));
     };
     let shown = &file.display();
-    let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let directory = file
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
     if let Some(directory) = directory
         && !directory.is_dir()
     {
@@ -66,9 +70,8 @@ fn refused(file: impl std::fmt::Display, error: &dyn std::error::Error) -> Store
 }
 
 fn text(file: &Path) -> Result<&str, StoreError> {
-    file.to_str().ok_or_else(|| {
-        StoreError::Open(format!("the path {} must be UTF-8", file.display()))
-    })
+    file.to_str()
+        .ok_or_else(|| StoreError::Open(format!("the path {} must be UTF-8", file.display())))
 }
 
 impl Sqlite {
@@ -83,10 +86,16 @@ impl Sqlite {
             None => None,
             Some(file) => {
                 let path = text(file)?.to_owned();
-                Some(Connections::new(pool_size, Box::new(move || connect_reader(&path))))
+                Some(Connections::new(
+                    pool_size,
+                    Box::new(move || connect_reader(&path)),
+                ))
             }
         };
-        Ok(Self { writer: Writer::start(conn, context, lock, file)?, readers })
+        Ok(Self {
+            writer: Writer::start(conn, context, lock, file)?,
+            readers,
+        })
     }
 
     pub(crate) async fn read<T, E, F>(&self, context: Arc<Context>, work: F) -> Result<T, E>
@@ -95,10 +104,16 @@ impl Sqlite {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let Some(readers) = &self.readers else { return self.writer.read(work).await };
+        let Some(readers) = &self.readers else {
+            return self.writer.read(work).await;
+        };
         let (task, result) = Task::new(work);
-        readers.run(move |readers| look(readers, &context, task)).await??;
-        result.await.unwrap_or_else(|_| Err(E::from(crate::db::job::closed())))
+        readers
+            .run(move |readers| look(readers, &context, task))
+            .await??;
+        result
+            .await
+            .unwrap_or_else(|_| Err(E::from(crate::db::job::closed())))
     }
 
     pub(crate) async fn write<T, E, F>(&self, lane: Lane, work: F) -> Result<T, E>
@@ -120,7 +135,8 @@ impl Sqlite {
 
 fn connect_reader(path: &str) -> Result<AnyConnection, ConnectionError> {
     let mut conn = SqliteConnection::establish(path)?;
-    conn.batch_execute(READER).map_err(ConnectionError::CouldntSetupConfiguration)?;
+    conn.batch_execute(READER)
+        .map_err(ConnectionError::CouldntSetupConfiguration)?;
     Ok(AnyConnection::Sqlite(conn))
 }
 

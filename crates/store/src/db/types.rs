@@ -17,9 +17,7 @@ use diesel::query_builder::QueryId;
 use diesel::serialize::{IsNull, Output, Result as Written, ToSql};
 use diesel::sql_types::{BigInt, Binary, HasSqlType, SqlType, Text, Timestamptz};
 use diesel::sqlite::{Sqlite, SqliteValue};
-use syncline_domain::{
-    BatchId, ConnectionId, ModelId, OrganizationId, RecordId, SyncId, TokenId,
-};
+use syncline_domain::{BatchId, ConnectionId, ModelId, OrganizationId, RecordId, SyncId, TokenId};
 use uuid::Uuid;
 
 use crate::db::connection::{MultiBackend, MultiRawValue};
@@ -118,29 +116,50 @@ macro_rules! on_both {
 on_both!(Instant, Uid, Json);
 
 column!(
-    Instant, DateTime<Utc>, BigInt, Timestamptz,
-    |value| value.timestamp_micros(), *value,
-    |stored| micros(stored), Ok(stored)
+    Instant,
+    DateTime<Utc>,
+    BigInt,
+    Timestamptz,
+    |value| value.timestamp_micros(),
+    *value,
+    |stored| micros(stored),
+    Ok(stored)
 );
 column!(
-    Instant, Time, BigInt, Timestamptz,
-    |value| value.0.timestamp_micros(), value.0,
-    |stored| micros(stored).map(Time), Ok(Time(stored))
+    Instant,
+    Time,
+    BigInt,
+    Timestamptz,
+    |value| value.0.timestamp_micros(),
+    value.0,
+    |stored| micros(stored).map(Time),
+    Ok(Time(stored))
 );
 
 fn micros(stored: i64) -> Read<DateTime<Utc>> {
-    DateTime::from_timestamp_micros(stored).ok_or_else(|| format!("{stored} is not a moment").into())
+    DateTime::from_timestamp_micros(stored)
+        .ok_or_else(|| format!("{stored} is not a moment").into())
 }
 
 column!(
-    Uid, Uuid, Binary, diesel::sql_types::Uuid,
-    |value| value.into_bytes().to_vec(), *value,
-    |stored| uuid(stored), Ok(stored)
+    Uid,
+    Uuid,
+    Binary,
+    diesel::sql_types::Uuid,
+    |value| value.into_bytes().to_vec(),
+    *value,
+    |stored| uuid(stored),
+    Ok(stored)
 );
 column!(
-    Uid, Id, Binary, diesel::sql_types::Uuid,
-    |value| value.0.into_bytes().to_vec(), value.0,
-    |stored| uuid(stored).map(Id), Ok(Id(stored))
+    Uid,
+    Id,
+    Binary,
+    diesel::sql_types::Uuid,
+    |value| value.0.into_bytes().to_vec(),
+    value.0,
+    |stored| uuid(stored).map(Id),
+    Ok(Id(stored))
 );
 
 fn uuid(stored: Vec<u8>) -> Read<Uuid> {
@@ -148,9 +167,14 @@ fn uuid(stored: Vec<u8>) -> Read<Uuid> {
 }
 
 column!(
-    Json, JsonText, Text, Text,
-    |value| value.0.as_str(), value.0,
-    |stored| Ok(JsonText(stored)), Ok(JsonText(stored))
+    Json,
+    JsonText,
+    Text,
+    Text,
+    |value| value.0.as_str(),
+    value.0,
+    |stored| Ok(JsonText(stored)),
+    Ok(JsonText(stored))
 );
 
 macro_rules! ids {
@@ -177,4 +201,12 @@ macro_rules! ids {
     )*};
 }
 
-ids!(OrganizationId, TokenId, ConnectionId, ModelId, SyncId, RecordId, BatchId);
+ids!(
+    OrganizationId,
+    TokenId,
+    ConnectionId,
+    ModelId,
+    SyncId,
+    RecordId,
+    BatchId
+);

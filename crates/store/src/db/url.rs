@@ -48,25 +48,43 @@ fn without_password(url: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
     use super::*;
 
     #[test]
     fn the_scheme_decides() {
         let parse = |url| DatabaseUrl::parse(url).unwrap();
         assert_eq!(parse("sqlite::memory:"), DatabaseUrl::Memory);
-        assert_eq!(parse("sqlite:///a/b.db"), DatabaseUrl::File("/a/b.db".into()));
+        assert_eq!(
+            parse("sqlite:///a/b.db"),
+            DatabaseUrl::File("/a/b.db".into())
+        );
         assert_eq!(parse("sqlite://b.db"), DatabaseUrl::File("./b.db".into()));
-        assert_eq!(parse("postgres://h/d"), DatabaseUrl::Postgres("postgres://h/d".into()));
-        assert_eq!(parse("postgresql://h/d"), DatabaseUrl::Postgres("postgresql://h/d".into()));
+        assert_eq!(
+            parse("postgres://h/d"),
+            DatabaseUrl::Postgres("postgres://h/d".into())
+        );
+        assert_eq!(
+            parse("postgresql://h/d"),
+            DatabaseUrl::Postgres("postgresql://h/d".into())
+        );
     }
 
     #[test]
     fn other_urls_are_refused_with_what_to_write_and_without_the_password() {
-        for url in ["", "x.db", "postgres:x", "mysql://u:secret@h/d", "sqlite://", "sqlite:x", "sqlite://d/"] {
+        for url in [
+            "",
+            "x.db",
+            "postgres:x",
+            "mysql://u:secret@h/d",
+            "sqlite://",
+            "sqlite:x",
+            "sqlite://d/",
+        ] {
             let error = DatabaseUrl::parse(url).unwrap_err().to_string();
-            assert!(error.contains("write sqlite:///absolute/path.db"), "{error}");
+            assert!(
+                error.contains("write sqlite:///absolute/path.db"),
+                "{error}"
+            );
             assert!(!error.contains("secret"), "{error}");
         }
     }

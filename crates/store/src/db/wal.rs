@@ -22,7 +22,10 @@ impl Wal {
     pub(crate) fn of(database: PathBuf) -> Self {
         let mut path = database.into_os_string();
         path.push("-wal");
-        Self { path: path.into(), commits: 0 }
+        Self {
+            path: path.into(),
+            commits: 0,
+        }
     }
 
     /// Called after each commit.
@@ -33,7 +36,9 @@ impl Wal {
         }
         self.commits = 0;
         let bytes = std::fs::metadata(&self.path).map_or(0, |file| file.len());
-        if bytes > LARGE && let Err(error) = conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)") {
+        if bytes > LARGE
+            && let Err(error) = conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        {
             tracing::warn!(%error, bytes, "the write-ahead log of the database stays large");
         }
     }

@@ -62,7 +62,12 @@ impl Writer {
         let (bulk, bulk_queue) = channel(BULK_QUEUE);
         let waiting = tokio::runtime::Builder::new_current_thread().build();
         let waiting = waiting.map_err(|error| StoreError::Open(format!("no runtime: {error}")))?;
-        let lanes = Lanes { control: control_queue, bulk: bulk_queue, waiting, in_a_row: 0 };
+        let lanes = Lanes {
+            control: control_queue,
+            bulk: bulk_queue,
+            waiting,
+            in_a_row: 0,
+        };
         let thread = std::thread::Builder::new()
             .name("syncline-writer".into())
             .spawn(move || {
@@ -70,7 +75,11 @@ impl Writer {
                 serve(conn, &context, lanes, file.map(Wal::of));
             })
             .map_err(|error| StoreError::Open(format!("no thread for the writer: {error}")))?;
-        Ok(Self { control, bulk, thread: Mutex::new(Some(thread)) })
+        Ok(Self {
+            control,
+            bulk,
+            thread: Mutex::new(Some(thread)),
+        })
     }
 
     /// Runs `work` in a transaction.
@@ -104,7 +113,10 @@ impl Writer {
     ) -> Result<T, StoreError> {
         let (reply, result) = tokio::sync::oneshot::channel();
         let work: Raw = Box::new(move |conn| drop(reply.send(work(conn))));
-        self.control.send(Message::Raw(work)).await.map_err(|_| closed())?;
+        self.control
+            .send(Message::Raw(work))
+            .await
+            .map_err(|_| closed())?;
         result.await.unwrap_or_else(|_| Err(closed()))
     }
 
@@ -129,7 +141,9 @@ impl Writer {
         E: From<StoreError> + Send + 'static,
     {
         let (task, result) = Task::new(work);
-        lane.send(message(Box::new(task))).await.map_err(|_| E::from(closed()))?;
+        lane.send(message(Box::new(task)))
+            .await
+            .map_err(|_| E::from(closed()))?;
         result.await.unwrap_or_else(|_| Err(E::from(closed())))
     }
 }
@@ -151,7 +165,12 @@ impl Lanes {
                 return Some(message);
             }
         }
-        let Self { control, bulk, waiting, in_a_row } = self;
+        let Self {
+            control,
+            bulk,
+            waiting,
+            in_a_row,
+        } = self;
         waiting.block_on(async {
             tokio::select! {
                 biased;
@@ -271,7 +290,10 @@ fn reason(error: diesel::result::Error) -> String {
     match StoreError::from(error) {
         StoreError::Unavailable { reason, .. } => reason,
         StoreError::Database(source) => {
-            format!("the transaction was undone: {}", printable(&source.to_string()))
+            format!(
+                "the transaction was undone: {}",
+                printable(&source.to_string())
+            )
         }
         other => other.to_string(),
     }

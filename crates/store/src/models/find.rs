@@ -46,9 +46,15 @@ impl Tx<'_> {
         connection_id: ConnectionId,
         page: PageRequest<ModelId>,
     ) -> Result<PageOf<ModelView, ModelId>, StoreError> {
-        if self.find_connection(organization_id, connection_id)?.is_none() {
+        if self
+            .find_connection(organization_id, connection_id)?
+            .is_none()
+        {
             let id = connection_id.to_string();
-            return Err(StoreError::NotFound { what: "connection", id });
+            return Err(StoreError::NotFound {
+                what: "connection",
+                id,
+            });
         }
         let mut query = models::table
             .filter(models::connection_id.eq(Id::from(connection_id)))
@@ -108,12 +114,17 @@ impl Tx<'_> {
         id: ModelId,
     ) -> Result<ModelView, StoreError> {
         self.find_model(organization_id, id)?
-            .ok_or_else(|| StoreError::NotFound { what: "model", id: id.to_string() })
+            .ok_or_else(|| StoreError::NotFound {
+                what: "model",
+                id: id.to_string(),
+            })
     }
 
     fn with_last_syncs(&mut self, rows: Vec<ModelRow>) -> Result<Vec<ModelView>, StoreError> {
-        let models =
-            rows.into_iter().map(ModelRow::into_model).collect::<Result<Vec<Model>, _>>()?;
+        let models = rows
+            .into_iter()
+            .map(ModelRow::into_model)
+            .collect::<Result<Vec<Model>, _>>()?;
         let ids: Vec<ModelId> = models.iter().map(|model| model.id).collect();
         let mut newest: HashMap<ModelId, Sync> = self
             .list_newest_syncs_of_models(&ids)?
@@ -122,7 +133,10 @@ impl Tx<'_> {
             .collect();
         Ok(models
             .into_iter()
-            .map(|model| ModelView { last_sync: newest.remove(&model.id), model })
+            .map(|model| ModelView {
+                last_sync: newest.remove(&model.id),
+                model,
+            })
             .collect())
     }
 }

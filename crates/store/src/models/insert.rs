@@ -18,7 +18,11 @@ impl Tx<'_> {
         connection_id: ConnectionId,
         new: NewModel,
     ) -> Result<ModelId, StoreError> {
-        let NewModel { name, display_name, unsupported_reason } = new;
+        let NewModel {
+            name,
+            display_name,
+            unsupported_reason,
+        } = new;
         let id = ModelId::from_parts(self.now(), self.entropy());
         let now = Time(self.now());
         diesel::insert_into(models::table)

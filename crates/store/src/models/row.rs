@@ -51,8 +51,11 @@ impl ModelRow {
             overlap_seconds,
             is_synced,
         } = self;
-        let columns =
-            ScheduleColumns { seconds: schedule_seconds, cron: schedule_cron, zone: schedule_zone };
+        let columns = ScheduleColumns {
+            seconds: schedule_seconds,
+            cron: schedule_cron,
+            zone: schedule_zone,
+        };
         Ok(Model {
             id,
             organization_id,
@@ -85,9 +88,10 @@ impl ScheduleColumns {
     pub(crate) fn of(schedule: Option<&Schedule>) -> Self {
         match schedule {
             None => Self::default(),
-            Some(Schedule::Interval(interval)) => {
-                Self { seconds: Some(interval.seconds()), ..Self::default() }
-            }
+            Some(Schedule::Interval(interval)) => Self {
+                seconds: Some(interval.seconds()),
+                ..Self::default()
+            },
             #[cfg(feature = "cron")]
             Some(Schedule::Cron(cron)) => Self {
                 cron: Some(cron.expression().to_owned()),
@@ -98,7 +102,11 @@ impl ScheduleColumns {
     }
 
     pub(crate) fn into_schedule(self) -> Result<Option<Schedule>, StoreError> {
-        let Self { seconds, cron, zone } = self;
+        let Self {
+            seconds,
+            cron,
+            zone,
+        } = self;
         match (seconds, cron, zone) {
             (None, None, None) => Ok(None),
             (Some(seconds), None, None) => Interval::new(seconds)

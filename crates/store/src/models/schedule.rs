@@ -24,8 +24,14 @@ impl Tx<'_> {
     ) -> Result<ModelView, StoreError> {
         self.lock_model(organization_id, id)?;
         let now = self.now();
-        let next = schedule.as_ref().and_then(|schedule| schedule.next_after(now, now));
-        let ScheduleColumns { seconds, cron, zone } = ScheduleColumns::of(schedule.as_ref());
+        let next = schedule
+            .as_ref()
+            .and_then(|schedule| schedule.next_after(now, now));
+        let ScheduleColumns {
+            seconds,
+            cron,
+            zone,
+        } = ScheduleColumns::of(schedule.as_ref());
         diesel::update(models::table.find(Id::from(id)))
             .set((
                 models::modified_at.eq(Time(now)),

@@ -31,7 +31,11 @@ impl Tx<'_> {
         change: ModelChange,
     ) -> Result<ModelView, StoreError> {
         let before = self.lock_model(organization_id, id)?;
-        let ModelChange { is_read_enabled, display_name, overlap } = change;
+        let ModelChange {
+            is_read_enabled,
+            display_name,
+            overlap,
+        } = change;
         if let (Some(true), Some(reason)) = (is_read_enabled, &before.unsupported_reason) {
             return Err(StoreError::Conflict(format!(
                 "the model {} cannot be enabled for reading: {reason}",
@@ -44,7 +48,9 @@ impl Tx<'_> {
             display_name,
             overlap_seconds: overlap.map(|overlap| overlap.num_seconds()),
         };
-        diesel::update(models::table.find(Id::from(id))).set(changes).execute(self.conn())?;
+        diesel::update(models::table.find(Id::from(id)))
+            .set(changes)
+            .execute(self.conn())?;
         self.read_model(organization_id, id)
     }
 }

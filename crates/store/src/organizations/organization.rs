@@ -1,8 +1,8 @@
 //! The tenant of a name.
 
 use chrono::{DateTime, Utc};
-use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable};
 use diesel::SelectableHelper;
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable};
 use syncline_domain::OrganizationId;
 
 use super::Organization;
@@ -22,8 +22,16 @@ struct OrganizationRow {
 
 impl From<OrganizationRow> for Organization {
     fn from(row: OrganizationRow) -> Self {
-        let OrganizationRow { id, name, created_at } = row;
-        Self { id, name, created_at }
+        let OrganizationRow {
+            id,
+            name,
+            created_at,
+        } = row;
+        Self {
+            id,
+            name,
+            created_at,
+        }
     }
 }
 
@@ -46,10 +54,11 @@ impl Tx<'_> {
         .text(name)
         .time(self.now())
         .run(self)?;
-        self.find_organization(name)?.ok_or_else(|| StoreError::NotFound {
-            what: "organization",
-            id: name.to_owned(),
-        })
+        self.find_organization(name)?
+            .ok_or_else(|| StoreError::NotFound {
+                what: "organization",
+                id: name.to_owned(),
+            })
     }
 
     fn find_organization(&mut self, name: &str) -> Result<Option<Organization>, StoreError> {

@@ -1,10 +1,8 @@
 //! API tokens, of which only hashes are kept.
 
 use chrono::{DateTime, Utc};
-use diesel::{
-    ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable,
-};
 use diesel::SelectableHelper;
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable};
 use syncline_domain::{OrganizationId, TokenId};
 
 use super::Token;
@@ -27,8 +25,20 @@ struct TokenRow {
 
 impl From<TokenRow> for Token {
     fn from(row: TokenRow) -> Self {
-        let TokenRow { id, organization_id, organization_name, created_at, revoked_at } = row;
-        Self { id, organization_id, organization_name, created_at, revoked_at }
+        let TokenRow {
+            id,
+            organization_id,
+            organization_name,
+            created_at,
+            revoked_at,
+        } = row;
+        Self {
+            id,
+            organization_id,
+            organization_name,
+            created_at,
+            revoked_at,
+        }
     }
 }
 
@@ -51,7 +61,10 @@ impl Tx<'_> {
             .optional()?;
         if found.is_none() {
             let id = organization_id.to_string();
-            return Err(StoreError::NotFound { what: "organization", id });
+            return Err(StoreError::NotFound {
+                what: "organization",
+                id,
+            });
         }
         diesel::insert_into(tokens::table)
             .values((
@@ -69,7 +82,8 @@ impl Tx<'_> {
     /// # Errors
     /// Failures of the database alone.
     pub fn find_live_token(&mut self, sha256: [u8; 32]) -> Result<Option<Token>, StoreError> {
-        let row: Option<TokenRow> = tokens::table.inner_join(organizations::table)
+        let row: Option<TokenRow> = tokens::table
+            .inner_join(organizations::table)
             .filter(tokens::sha256.eq(&sha256[..]))
             .filter(tokens::revoked_at.is_null())
             .select(TokenRow::as_select())
@@ -83,8 +97,11 @@ impl Tx<'_> {
     /// # Errors
     /// Failures of the database alone.
     pub fn list_tokens(&mut self, organization: Option<&str>) -> Result<Vec<Token>, StoreError> {
-        let mut query =
-            tokens::table.inner_join(organizations::table).select(TokenRow::as_select()).order(tokens::id).into_boxed();
+        let mut query = tokens::table
+            .inner_join(organizations::table)
+            .select(TokenRow::as_select())
+            .order(tokens::id)
+            .into_boxed();
         if let Some(name) = organization {
             query = query.filter(organizations::name.eq(name));
         }
@@ -98,19 +115,26 @@ impl Tx<'_> {
     /// [`StoreError::NotFound`].
     pub fn revoke_token(&mut self, id: TokenId) -> Result<Token, StoreError> {
         let now = Time(self.now());
-        diesel::update(tokens::table.find(Id::from(id)).filter(tokens::revoked_at.is_null()))
-            .set(tokens::revoked_at.eq(now))
-            .execute(self.conn())?;
+        diesel::update(
+            tokens::table
+                .find(Id::from(id))
+                .filter(tokens::revoked_at.is_null()),
+        )
+        .set(tokens::revoked_at.eq(now))
+        .execute(self.conn())?;
         self.read_token(id)
     }
 
     fn read_token(&mut self, id: TokenId) -> Result<Token, StoreError> {
-        let row: Option<TokenRow> = tokens::table.inner_join(organizations::table)
+        let row: Option<TokenRow> = tokens::table
+            .inner_join(organizations::table)
             .filter(tokens::id.eq(Id::from(id)))
             .select(TokenRow::as_select())
             .first(self.conn())
             .optional()?;
-        row.map(Token::from)
-            .ok_or_else(|| StoreError::NotFound { what: "token", id: id.to_string() })
+        row.map(Token::from).ok_or_else(|| StoreError::NotFound {
+            what: "token",
+            id: id.to_string(),
+        })
     }
 }

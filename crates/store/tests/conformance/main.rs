@@ -1,0 +1,18 @@
+//! One suite for both databases.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod harness;
+
+mod connections;
+mod idempotency;
+mod keys;
+mod lanes;
+mod models;
+mod opening;
+mod organizations;
+mod outages;
