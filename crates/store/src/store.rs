@@ -161,7 +161,8 @@ impl Store {
         }
     }
 
-    /// Finishes what is under way and closes every connection, for all clones.
+    /// Finishes what is under way; nothing begins any more, for all clones. Idle connections close
+    /// with the last clone.
     pub async fn close(self) {
         match &*self.database {
             Database::Sqlite(sqlite) => sqlite.close().await,
