@@ -31,7 +31,8 @@ test: ## Run every test, on SQLite and PostgreSQL
 	@tests/env/preflight.sh test --setup
 	@tests/env/datasette.sh >/dev/null
 	$(CARGO) build $(LOCKED) --workspace --all-targets
-	tests/env/with-postgres.sh $(CARGO) test $(LOCKED) --workspace --no-fail-fast
+	environment=$$(tests/env/datasette.sh) && SYNCLINE_TEST_PYTHON="$$environment/bin/python" \
+		tests/env/with-postgres.sh $(CARGO) test $(LOCKED) --workspace --no-fail-fast
 
 test-sqlite: ## Run every test that needs neither PostgreSQL nor Python
 	@tests/env/preflight.sh sqlite

@@ -123,6 +123,10 @@ packages() {
         dnf:cc) names="$names gcc glibc-devel" ;;
         apt:postgres) names="$names postgresql" ;;
         dnf:postgres) names="$names postgresql-server" ;;
+        # What rustup comes with.
+        apt:rust | dnf:rust)
+            command -v curl >/dev/null 2>&1 || names="$names curl ca-certificates"
+            ;;
         brew:postgres) names="$names postgresql@17" ;;
         apt:python) names="$names python3 python3-venv" ;;
         dnf:python) names="$names python3" ;;

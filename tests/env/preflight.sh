@@ -3,7 +3,8 @@
 #
 #     tests/env/preflight.sh run|sqlite|test [--setup]
 #
-# With --setup, root on Debian or Ubuntu installs it at once: a fresh container or CI.
+# With --setup, root on Debian or Ubuntu installs it at once (a fresh container or CI), unless
+# Rust is missing too, which comes from elsewhere: then all is named, and nothing waits for apt.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -20,7 +21,7 @@ main() {
         ;;
     esac
     missing=$(missing_parts "$mode")
-    if [ -n "$missing" ] && [ "$setup" = --setup ] && can_install; then
+    if [ -n "$missing" ] && [ "$setup" = --setup ] && can_install "$missing"; then
         "$here/setup.sh" "$mode"
         missing=$(missing_parts "$mode")
     fi
@@ -33,6 +34,9 @@ main() {
 }
 
 can_install() {
+    case $1 in
+    *rust*) return 1 ;;
+    esac
     [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null 2>&1
 }
 
@@ -44,12 +48,10 @@ report() {
         echo "  - $(part_name "$part")"
     done
     echo
-    # Rust alone comes from elsewhere.
-    if [ "$*" != rust ]; then
-        echo "  Debian, Ubuntu:  apt-get install $(packages apt "$@")   (or: make setup)"
-        echo "  Fedora:          dnf install $(packages dnf "$@")"
-        echo "  macOS:           $(on_macos "$@")"
-    fi
+    # A part that a system brings along needs no line there.
+    line "Debian, Ubuntu:" "apt-get install " "$(packages apt "$@")" "   (or: make setup)"
+    line "Fedora:" "dnf install " "$(packages dnf "$@")"
+    line "macOS:" "" "$(on_macos "$@")"
     for part in "$@"; do
         if [ "$part" = rust ]; then
             report_rust
@@ -58,6 +60,13 @@ report() {
     if [ "$mode" = test ]; then
         echo
         echo "  \`make test-sqlite\` needs Rust and a C compiler alone."
+    fi
+}
+
+# line SYSTEM COMMAND PACKAGES [NOTE]
+line() {
+    if [ -n "$3" ]; then
+        printf '  %-16s %s%s%s\n' "$1" "$2" "$3" "${4:-}"
     fi
 }
 
