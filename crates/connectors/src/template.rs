@@ -156,12 +156,30 @@ impl Template {
     /// When it cannot be evaluated.
     pub fn value(&self, context: &Context) -> Result<Value, TemplateError> {
         match self.render(context) {
+            Ok(Rendered::Value(_)) if self.source.is_empty() => Ok(Value::Null),
             Ok(Rendered::Value(value)) => Ok(value),
             Ok(Rendered::Text(text)) if text.is_empty() => Ok(Value::Null),
             Ok(Rendered::Text(text)) => Ok(literal::evaluate(&text)),
             Err(error) if error.is_undefined => Ok(Value::Null),
             Err(error) => Err(error),
         }
+    }
+
+    /// As [`value`](Self::value), but only texts and lists are read as literals, as parameters
+    /// and forms have it: `1e5` stays as it is.
+    ///
+    /// # Errors
+    /// When it cannot be evaluated.
+    pub fn parameter_value(&self, context: &Context) -> Result<Value, TemplateError> {
+        let text = self.text_value(context)?;
+        let Some(source) = text.as_str().filter(|source| !source.is_empty()) else {
+            return Ok(Value::Null);
+        };
+        Ok(match literal::evaluate(source) {
+            literal @ Value::String(_) => literal,
+            literal @ Value::Array(_) if source.trim_start().starts_with('[') => literal,
+            _ => text,
+        })
     }
 
     /// As [`value`](Self::value), but the text itself when it renders to one, unread.

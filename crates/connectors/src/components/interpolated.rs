@@ -44,10 +44,23 @@ impl InterpolatedMap {
         }
     }
 
-    /// The pairs; those whose value is null are left out.
-    pub(crate) fn evaluate(
+    /// The pairs of headers; those whose value is null are left out.
+    pub(crate) fn headers(&self, context: &Context) -> Result<Vec<(String, Value)>, TemplateError> {
+        self.evaluate(context, Template::value)
+    }
+
+    /// The pairs of a query or a form; those whose value is null are left out.
+    pub(crate) fn parameters(
         &self,
         context: &Context,
+    ) -> Result<Vec<(String, Value)>, TemplateError> {
+        self.evaluate(context, Template::parameter_value)
+    }
+
+    fn evaluate(
+        &self,
+        context: &Context,
+        evaluate: fn(&Template, &Context) -> Result<Value, TemplateError>,
     ) -> Result<Vec<(String, Value)>, TemplateError> {
         let pairs = match self {
             Self::Fields(fields) => fields
@@ -55,7 +68,7 @@ impl InterpolatedMap {
                 .map(|(key, value)| {
                     Ok((
                         python::str(&key.text_value(context)?),
-                        value.value(context)?,
+                        evaluate(value, context)?,
                     ))
                 })
                 .collect::<Result<Vec<_>, TemplateError>>()?,

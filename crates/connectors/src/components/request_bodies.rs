@@ -77,7 +77,7 @@ impl RequestBody {
                 Value::Null => Body::None,
                 value => Body::Text(python::str(&value)),
             },
-            Self::Form(map) => Body::Form(map.evaluate(context)?),
+            Self::Form(map) => Body::Form(map.parameters(context)?),
             Self::Json(value) => match value.evaluate(context)? {
                 Value::Null => Body::None,
                 value => Body::Json(value),

@@ -43,7 +43,7 @@ pub(super) fn build(
     for (name, value) in requester
         .parameters
         .iter()
-        .map(|map| map.evaluate(context))
+        .map(|map| map.parameters(context))
         .collect::<Result<Vec<_>, _>>()?
         .into_iter()
         .flatten()
@@ -51,7 +51,7 @@ pub(super) fn build(
         parts.set_parameter(&name, &value);
     }
     if let Some(headers) = &requester.headers {
-        for (name, value) in headers.evaluate(context)? {
+        for (name, value) in headers.headers(context)? {
             parts.set_header(&name, crate::template::python::str(&value));
         }
     }

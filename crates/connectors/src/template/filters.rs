@@ -18,11 +18,24 @@ pub(super) fn add_to(environment: &mut Environment<'static>) {
             .map_err(|_| invalid("the text is not base64"))?;
         String::from_utf8(bytes).map_err(|_| invalid("the decoded bytes are not UTF-8"))
     });
+    environment.add_filter("tojson", |value: Value| -> Result<String, Error> {
+        let text = super::python::dumps(&json(&value)?, true);
+        // As it is written for HTML.
+        let escapes = [
+            ("<", "\\u003c"),
+            (">", "\\u003e"),
+            ("&", "\\u0026"),
+            ("'", "\\u0027"),
+        ];
+        Ok(escapes
+            .iter()
+            .fold(text, |text, (from, to)| text.replace(from, to)))
+    });
     environment.add_filter("string", |value: Value| -> Result<Value, Error> {
         if value.as_str().is_some() {
             return Ok(value);
         }
-        let json = serde_json::to_string(&value).map_err(|_| invalid("the value is not JSON"))?;
+        let json = super::python::dumps(&json(&value)?, false);
         // In triple quotes, so that the literal's reader gives the text back.
         Ok(Value::from(format!("\"\"\"{json}\"\"\"")))
     });
@@ -54,4 +67,8 @@ pub(super) fn add_to(environment: &mut Environment<'static>) {
 
 fn compile(pattern: &str) -> Result<fancy_regex::Regex, Error> {
     fancy_regex::Regex::new(pattern).map_err(|_| invalid("the pattern is not a regular expression"))
+}
+
+fn json(value: &Value) -> Result<serde_json::Value, Error> {
+    serde_json::to_value(value).map_err(|_| invalid("the value is not JSON"))
 }

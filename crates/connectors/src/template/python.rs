@@ -20,6 +20,52 @@ pub(crate) fn repr(value: &Value) -> String {
     out
 }
 
+/// `json.dumps(value)`: spaces after separators, and nothing but ASCII.
+pub(super) fn dumps(value: &Value, sorts_keys: bool) -> String {
+    let mut out = String::new();
+    write_json(&mut out, value, sorts_keys);
+    out
+}
+
+fn write_json(out: &mut String, value: &Value, sorts_keys: bool) {
+    match value {
+        Value::Array(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                out.push_str(if index == 0 { "" } else { ", " });
+                write_json(out, item, sorts_keys);
+            }
+            out.push(']');
+        }
+        Value::Object(map) => {
+            let mut fields: Vec<_> = map.iter().collect();
+            if sorts_keys {
+                fields.sort_by_key(|(key, _)| *key);
+            }
+            out.push('{');
+            for (index, (key, item)) in fields.into_iter().enumerate() {
+                out.push_str(if index == 0 { "" } else { ", " });
+                write_json(out, &Value::from(key.as_str()), sorts_keys);
+                out.push_str(": ");
+                write_json(out, item, sorts_keys);
+            }
+            out.push('}');
+        }
+        Value::String(_) => {
+            for unit in value.to_string().encode_utf16() {
+                match char::from_u32(u32::from(unit)).filter(char::is_ascii) {
+                    Some(c) => out.push(c),
+                    None => {
+                        let _ = write!(out, "\\u{unit:04x}");
+                    }
+                }
+            }
+        }
+        Value::Number(number) => out.push_str(&number_text(number)),
+        Value::Null | Value::Bool(_) => out.push_str(&value.to_string()),
+    }
+}
+
 /// `str(value)` of a template's value.
 pub(super) fn str_of(value: &minijinja::Value) -> String {
     if let Some(text) = value.as_str() {

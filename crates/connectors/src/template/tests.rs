@@ -103,7 +103,7 @@ fn values() {
         ("{{ 5 | string }}", json!("5")),
         (
             "{{ config.nested | string }}",
-            json!("{\"k\":{\"v\":\"deep\"}}"),
+            json!("{\"k\": {\"v\": \"deep\"}}"),
         ),
         (
             "{{ 'goodbye, cruel world' | regex_search('goodbye,\\s(.*)$') }}",
@@ -188,6 +188,32 @@ fn values() {
     ];
     for (source, wanted) in table {
         assert_eq!(value(source), wanted, "{source}");
+    }
+}
+
+#[test]
+fn parameters() {
+    let table = [
+        ("1e5", json!("1e5")),
+        ("{{ config.n }}", json!("5")),
+        ("{{ config.csv }}", json!("a,b")),
+        ("{{ config.list | join(',') }}", json!("1,2")),
+        ("{{ config.list }}", json!([1, 2])),
+        ("'x' 'y'", json!("xy")),
+        ("{{ config.none }}", json!("None")),
+        ("{{ config.missing }}", Value::Null),
+        (
+            "{{ {'b': '<é', 'a': 1.0} | tojson }}",
+            json!(r#"{"a": 1.0, "b": "\u003c\u00e9"}"#),
+        ),
+        ("", Value::Null),
+    ];
+    for (source, wanted) in table {
+        let value = compile(source)
+            .unwrap()
+            .parameter_value(&context())
+            .unwrap();
+        assert_eq!(value, wanted, "{source}");
     }
 }
 

@@ -116,7 +116,7 @@ async fn parameters_are_evaluated_and_nulls_left_out() {
     let asked = asked(requester, json!({})).await;
     assert_eq!(
         asked.target,
-        "/items?fixed=a+b&flag=True&list=x&list=y&number=5&zero=007&name=me"
+        "/items?fixed=a+b&flag=True&list=x&list=y&number=5&absent=None&zero=007&name=me"
     );
     assert_eq!(
         (asked.header("x-one"), asked.header("user-agent")),
