@@ -13,6 +13,7 @@ mod crashes;
 mod deletes;
 mod failures;
 mod leases;
+mod outages;
 mod reading;
 mod registry;
 mod running;

@@ -39,7 +39,12 @@ both_databases! {
         let sync = world.request().await;
         until(&mut changes, sync, Status::Complete).await;
         engine.shutdown().await;
-        assert_snapshot!(world.view(sync).await, @"");
+        assert_snapshot!(world.view(sync).await, @r#"
+        complete after 1 attempts
+        at {"page":2}, initial: true, failures: 0 of 0
+        1 by w: complete; 2 pages, 3 records: 3 added, 0 changed, 0 unchanged, 0 deleted; 3 requests
+        records: 1:a=1, 2:b=1, 3:c=1
+        "#);
     }
 
     /// The request to the provider is abandoned: its gate never opens.
@@ -78,7 +83,7 @@ both_databases! {
         let engine = world.engine("v");
         until(&mut changes, sync, Status::Complete).await;
         engine.shutdown().await;
-        assert_snapshot!(world.view_records().await, @"");
+        assert_snapshot!(world.view_records().await, @"1:a=1, 2:b=1, 3:c=1");
     }
 
     /// A dropped engine is a crash: another one, alone on the database, takes over at its start.

@@ -28,21 +28,13 @@ pub struct World {
     pub organization: OrganizationId,
     pub connection: Connection,
     pub model: ModelId,
-    _database: TestDatabase,
+    _database: Option<TestDatabase>,
 }
 
 impl World {
     pub async fn new(database: TestDatabase, mode: Mode) -> Self {
         let clock = FixedClock::at(Utc.with_ymd_and_hms(2026, 1, 1, 12, 0, 0).unwrap());
-        let store = Store::open(StoreOptions {
-            database_url: database.url().to_owned(),
-            master_key: Some(MasterKey::parse(&"07".repeat(32)).unwrap()),
-            clock: Clock::Fixed(clock.clone()),
-            pool_size: 4,
-            serves: false,
-        })
-        .await
-        .unwrap();
+        let store = open(database.url(), &clock).await;
         store.migrate().await.unwrap();
         let organization = store
             .write(Lane::Control, |tx| tx.find_or_insert_organization("acme"))
@@ -68,7 +60,20 @@ impl World {
             organization,
             connection,
             model,
-            _database: database,
+            _database: Some(database),
+        }
+    }
+
+    /// The same, its store opened once more, at another address.
+    pub async fn seen_from(&self, database_url: &str) -> Self {
+        Self {
+            store: open(database_url, &self.clock).await,
+            clock: self.clock.clone(),
+            script: self.script.clone(),
+            organization: self.organization,
+            connection: self.connection.clone(),
+            model: self.model,
+            _database: None,
         }
     }
 
@@ -167,6 +172,17 @@ impl World {
     ) -> T {
         self.store.read(work).await.unwrap()
     }
+}
+
+async fn open(database_url: &str, clock: &FixedClock) -> Store {
+    let options = StoreOptions {
+        database_url: database_url.to_owned(),
+        master_key: Some(MasterKey::parse(&"07".repeat(32)).unwrap()),
+        clock: Clock::Fixed(clock.clone()),
+        pool_size: 4,
+        serves: false,
+    };
+    Store::open(options).await.unwrap()
 }
 
 /// Runs everything that a tick claimed to its end, one after the other.
