@@ -1,0 +1,99 @@
+//! How far a model is proven to be synced.
+
+use serde_json::json;
+use syncline_domain::scope::Scope;
+use syncline_store::runs::{DeleteGuard, Unseen};
+use syncline_test_support::{TestDatabase, both_databases};
+
+use crate::world::{World, end, page, state, transient};
+
+both_databases! {
+    async fn a_plain_sync_moves_the_state_with_its_pages(db: TestDatabase) {
+        let world = World::new(&db).await;
+        let fence = world.start(false).await;
+        let mut closing = page(1, &[("a", json!(1))]);
+        closing.states = vec![state("p1", "2020"), state("p2", "2021")];
+        world.commit(fence, closing).await.unwrap();
+        world.fail(fence, transient("502")).await.unwrap();
+        assert_eq!(states(&world), ["p1 2020", "p2 2021"], "what is proven stays proven");
+        world.clock.advance(chrono::Duration::hours(1));
+        world.write(|tx| tx.enqueue_due_syncs(1)).await.unwrap();
+        let fence = world.claim(1).await[0];
+        let run = world.read(move |tx| tx.read_run(fence)).await;
+        assert_eq!(run.states, [state("p1", "2020"), state("p2", "2021")]);
+        let mut last = end(Unseen::Unknown);
+        last.states = vec![state("p2", "2022")];
+        world.write(move |tx| tx.prove_end(fence, &last, DeleteGuard::default())).await.unwrap();
+        assert_eq!(states(&world), ["p1 2020", "p2 2021"], "not before it is complete");
+        world.complete(fence).await.unwrap();
+        assert_eq!(states(&world), ["p1 2020", "p2 2022"]);
+        assert_eq!(world.db_number("SELECT COUNT(*) FROM staged_states"), 0);
+    }
+
+    async fn a_full_refresh_swaps_its_own_in_at_the_end(db: TestDatabase) {
+        let world = World::new(&db).await;
+        let plain = world.start(false).await;
+        let mut closing = page(1, &[]);
+        closing.states = vec![state("old", "1"), state("both", "1")];
+        world.commit(plain, closing).await.unwrap();
+        world.prove(plain, Unseen::Unknown).await;
+        world.complete(plain).await.unwrap();
+
+        let fence = world.start_scope(Scope::full_refresh(), true).await;
+        let run = world.read(move |tx| tx.read_run(fence)).await;
+        assert_eq!(run.states, [], "it begins with nothing");
+        let mut closing = page(1, &[("a", json!(1))]);
+        closing.states = vec![state("both", "2")];
+        world.commit(fence, closing).await.unwrap();
+        assert_eq!(states(&world), ["both 1", "old 1"]);
+        let run = world.read(move |tx| tx.read_run(fence)).await;
+        assert_eq!(run.states, [state("both", "2")], "it goes on from its own");
+        let mut last = end(Unseen::Gone);
+        last.states = vec![state("new", "2")];
+        world.write(move |tx| tx.prove_end(fence, &last, DeleteGuard::default())).await.unwrap();
+        world.complete(fence).await.unwrap();
+        assert_eq!(states(&world), ["both 2", "new 2"]);
+    }
+
+    async fn a_cancelled_full_refresh_leaves_the_state_alone(db: TestDatabase) {
+        let world = World::new(&db).await;
+        let fence = world.start_scope(Scope::full_refresh(), true).await;
+        let mut closing = page(1, &[("a", json!(1))]);
+        closing.states = vec![state("", "2")];
+        world.commit(fence, closing).await.unwrap();
+        world.cancel(fence.sync_id).await.unwrap();
+        assert_eq!(states(&world), [""; 0]);
+        assert_eq!(world.db_number("SELECT COUNT(*) FROM staged_states"), 0);
+    }
+
+    async fn a_narrowed_sync_leaves_the_state_alone(db: TestDatabase) {
+        let world = World::new(&db).await;
+        let at = |text: &str| text.parse().ok();
+        for scope in [
+            Scope::requested(at("2020-01-01T00:00:00Z"), None, None, false).unwrap(),
+            Scope::requested(None, at("2020-01-01T00:00:00Z"), None, false).unwrap(),
+            Scope::requested(None, None, Some("c1".into()), false).unwrap(),
+            Scope::file(syncline_domain::FileId::from_parts(world.now(), [1; 10])),
+        ] {
+            let fence = world.start_scope(scope, false).await;
+            let mut closing = page(1, &[("a", json!(1))]);
+            closing.states = vec![state("", "9")];
+            world.commit(fence, closing).await.unwrap();
+            let mut last = end(Unseen::Unknown);
+            last.states = vec![state("", "9")];
+            world.write(move |tx| tx.prove_end(fence, &last, DeleteGuard::default())).await.unwrap();
+            world.complete(fence).await.unwrap();
+            assert_eq!(states(&world), [""; 0]);
+        }
+        assert_eq!(world.db_number("SELECT COUNT(*) FROM models WHERE is_synced"), 0);
+    }
+}
+
+fn states(world: &World) -> Vec<String> {
+    let text = "SELECT partition || ' ' || CAST(state AS TEXT) AS line FROM model_states ORDER BY 1";
+    world
+        .db_lines(text)
+        .into_iter()
+        .map(|line| line.replace(r#"{"cursor":""#, "").replace(r#""}"#, ""))
+        .collect()
+}
