@@ -31,7 +31,11 @@ impl Answer {
 
     /// 204.
     pub fn no_content() -> Self {
-        Self(StoredAnswer { status: 204, headers: Vec::new(), body: String::new() })
+        Self(StoredAnswer {
+            status: 204,
+            headers: Vec::new(),
+            body: String::new(),
+        })
     }
 
     /// With a header.
@@ -52,7 +56,11 @@ impl Answer {
 
     fn json<T: Serialize>(status: u16, view: &T) -> Result<Self, Problem> {
         let body = serde_json::to_string(view).map_err(Problem::internal)?;
-        Ok(Self(StoredAnswer { status, headers: Vec::new(), body }))
+        Ok(Self(StoredAnswer {
+            status,
+            headers: Vec::new(),
+            body,
+        }))
     }
 }
 
@@ -60,7 +68,11 @@ impl Responder for Answer {
     type Body = BoxBody;
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        let StoredAnswer { status, headers, body } = self.0;
+        let StoredAnswer {
+            status,
+            headers,
+            body,
+        } = self.0;
         let mut answer = HttpResponse::build(StatusCode::from_u16(status).unwrap_or_default());
         for (name, value) in headers {
             answer.insert_header((name, value));

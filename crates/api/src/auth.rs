@@ -26,7 +26,11 @@ impl Caller {
     /// # Errors
     /// [`ErrorCode::Unauthorized`] on a route that is not behind it.
     pub fn of(request: &HttpRequest) -> Result<Self, Problem> {
-        request.extensions().get::<Self>().copied().ok_or_else(unauthorized)
+        request
+            .extensions()
+            .get::<Self>()
+            .copied()
+            .ok_or_else(unauthorized)
     }
 }
 
@@ -49,7 +53,11 @@ async fn find_caller(request: &ServiceRequest) -> Result<Caller, Problem> {
     let api = request
         .app_data::<web::Data<Api>>()
         .ok_or_else(|| Problem::internal("the application was built without its Api"))?;
-    let found = api.store.read(move |tx| tx.find_live_token(sha256)).await.map_err(Problem::from)?;
+    let found = api
+        .store
+        .read(move |tx| tx.find_live_token(sha256))
+        .await
+        .map_err(Problem::from)?;
     let organization_id = found.ok_or_else(unauthorized)?.organization_id;
     Ok(Caller { organization_id })
 }
@@ -58,7 +66,9 @@ fn bearer_token(request: &ServiceRequest) -> Option<&str> {
     let mut values = request.headers().get_all(header::AUTHORIZATION);
     let (scheme, token) = values.next()?.to_str().ok()?.split_once(' ')?;
     let is_alone = values.next().is_none();
-    (is_alone && scheme.eq_ignore_ascii_case("bearer")).then(|| token.trim()).filter(|token| !token.is_empty())
+    (is_alone && scheme.eq_ignore_ascii_case("bearer"))
+        .then(|| token.trim())
+        .filter(|token| !token.is_empty())
 }
 
 fn unauthorized() -> Problem {

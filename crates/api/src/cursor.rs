@@ -29,7 +29,11 @@ impl Binding {
         let mut hash = Sha256::new();
         hash.update([VERSION]);
         hash.update(organization_id.uuid().as_bytes());
-        for text in [path].into_iter().chain(filters.iter().flat_map(|(name, value)| [name.as_str(), value])) {
+        for text in [path].into_iter().chain(
+            filters
+                .iter()
+                .flat_map(|(name, value)| [name.as_str(), value]),
+        ) {
             hash.update(text.len().to_be_bytes());
             hash.update(text);
         }

@@ -9,7 +9,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Every route about the process itself.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(live::read_liveness).service(ready::read_readiness);
+    config
+        .service(live::read_liveness)
+        .service(ready::read_readiness);
 }
 
 /// The process's own health.

@@ -27,12 +27,21 @@ pub fn key(
     let Some(value) = values.next().filter(|_| request.method() == Method::POST) else {
         return Ok(None);
     };
-    let key = value.to_str().ok().filter(|key| (1..=255).contains(&key.len()));
+    let key = value
+        .to_str()
+        .ok()
+        .filter(|key| (1..=255).contains(&key.len()));
     let (Some(key), None) = (key, values.next()) else {
         let error = FieldError::header(HEADER, "must have 1 to 255 visible ASCII characters");
-        return Err(Problem::fields(ErrorCode::InvalidIdempotencyKey, vec![error]));
+        return Err(Problem::fields(
+            ErrorCode::InvalidIdempotencyKey,
+            vec![error],
+        ));
     };
-    let hash = Sha256::new().chain_update(body).chain_update([0]).chain_update(request.query_string());
+    let hash = Sha256::new()
+        .chain_update(body)
+        .chain_update([0])
+        .chain_update(request.query_string());
     Ok(Some(IdempotencyKey {
         organization_id,
         method: request.method().to_string(),

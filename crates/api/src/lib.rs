@@ -8,13 +8,13 @@ mod api;
 mod app;
 mod server;
 
+mod batches;
 mod connections;
+mod health;
 mod models;
+mod providers;
 mod records;
 mod syncs;
-mod batches;
-mod providers;
-mod health;
 
 mod answer;
 mod auth;

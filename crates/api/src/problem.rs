@@ -29,7 +29,13 @@ pub struct Problem {
 impl Problem {
     /// A problem without fields.
     pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into(), errors: Vec::new(), allow: None, source: None }
+        Self {
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            allow: None,
+            source: None,
+        }
     }
 
     /// Wrong fields. The detail names the first.
@@ -39,7 +45,10 @@ impl Problem {
             [only] => only.to_string(),
             [first, rest @ ..] => format!("{first}; and {} more", rest.len()),
         };
-        Self { errors, ..Self::new(code, detail) }
+        Self {
+            errors,
+            ..Self::new(code, detail)
+        }
     }
 
     /// No such thing in this organization, or not an id at all.
@@ -67,7 +76,9 @@ impl std::fmt::Display for Problem {
 
 impl Error for Problem {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|source| source as &(dyn Error + 'static))
+        self.source
+            .as_deref()
+            .map(|source| source as &(dyn Error + 'static))
     }
 }
 

@@ -8,5 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Every route about providers.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list::list_providers).service(read::read_provider);
+    config
+        .service(list::list_providers)
+        .service(read::read_provider);
 }

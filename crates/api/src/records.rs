@@ -8,5 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Every route about records.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list::list_records).service(read::read_record);
+    config
+        .service(list::list_records)
+        .service(read::read_record);
 }

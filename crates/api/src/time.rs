@@ -14,7 +14,10 @@ pub fn required<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S:
 }
 
 /// For a field that may be null.
-pub fn nullable<S: Serializer>(time: &Option<DateTime<Utc>>, serializer: S) -> Result<S::Ok, S::Error> {
+pub fn nullable<S: Serializer>(
+    time: &Option<DateTime<Utc>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     match time {
         Some(time) => required(time, serializer),
         None => serializer.serialize_none(),

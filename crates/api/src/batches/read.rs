@@ -24,7 +24,10 @@ pub async fn read_batch(
     id: Id<BatchId>,
 ) -> Result<Answer, Problem> {
     let organization_id = call.caller.organization_id;
-    let found = api.store.read(move |tx| tx.find_batch(organization_id, id.0)).await?;
+    let found = api
+        .store
+        .read(move |tx| tx.find_batch(organization_id, id.0))
+        .await?;
     let batch = found.ok_or_else(|| Problem::not_found("batch", &id.0.to_string()))?;
     Answer::ok(&BatchView::from(batch))
 }

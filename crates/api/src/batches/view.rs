@@ -40,7 +40,12 @@ pub struct BatchMemberView {
 
 impl From<Batch> for BatchView {
     fn from(batch: Batch) -> Self {
-        let Batch { id, connection_id, created_at, members } = batch;
+        let Batch {
+            id,
+            connection_id,
+            created_at,
+            members,
+        } = batch;
         Self {
             id: id.uuid(),
             connection_id: connection_id.to_string(),
@@ -54,6 +59,9 @@ impl From<Batch> for BatchView {
 impl From<BatchMember> for BatchMemberView {
     fn from(member: BatchMember) -> Self {
         let BatchMember { sync, is_joined } = member;
-        Self { sync: sync.into(), is_joined }
+        Self {
+            sync: sync.into(),
+            is_joined,
+        }
     }
 }

@@ -35,7 +35,9 @@ pub fn change_connection(
     } = body;
     let found = tx.find_connection(organization_id, id)?;
     let connection = found.ok_or_else(|| Problem::not_found("connection", &id.to_string()))?;
-    let config = config.map(|patch| patch_config(tx, registry, &connection, patch)).transpose()?;
+    let config = config
+        .map(|patch| patch_config(tx, registry, &connection, patch))
+        .transpose()?;
     let change = ConnectionChange {
         name,
         api_url,
@@ -96,17 +98,43 @@ mod tests {
     fn merges_as_the_rfc_says() {
         for (target, patch, expected) in [
             (json!({"a": "b"}), json!({"a": "c"}), json!({"a": "c"})),
-            (json!({"a": "b"}), json!({"b": "c"}), json!({"a": "b", "b": "c"})),
+            (
+                json!({"a": "b"}),
+                json!({"b": "c"}),
+                json!({"a": "b", "b": "c"}),
+            ),
             (json!({"a": "b"}), json!({"a": null}), json!({})),
-            (json!({"a": "b", "b": "c"}), json!({"a": null}), json!({"b": "c"})),
+            (
+                json!({"a": "b", "b": "c"}),
+                json!({"a": null}),
+                json!({"b": "c"}),
+            ),
             (json!({"a": ["b"]}), json!({"a": "c"}), json!({"a": "c"})),
             (json!({"a": "c"}), json!({"a": ["b"]}), json!({"a": ["b"]})),
-            (json!({"a": {"b": "c"}}), json!({"a": {"b": "d", "c": null}}), json!({"a": {"b": "d"}})),
-            (json!({"a": [{"b": "c"}]}), json!({"a": [1]}), json!({"a": [1]})),
-            (json!({"e": null}), json!({"a": 1}), json!({"e": null, "a": 1})),
-            (json!({}), json!({"a": {"bb": {"ccc": null}}}), json!({"a": {"bb": {}}})),
+            (
+                json!({"a": {"b": "c"}}),
+                json!({"a": {"b": "d", "c": null}}),
+                json!({"a": {"b": "d"}}),
+            ),
+            (
+                json!({"a": [{"b": "c"}]}),
+                json!({"a": [1]}),
+                json!({"a": [1]}),
+            ),
+            (
+                json!({"e": null}),
+                json!({"a": 1}),
+                json!({"e": null, "a": 1}),
+            ),
+            (
+                json!({}),
+                json!({"a": {"bb": {"ccc": null}}}),
+                json!({"a": {"bb": {}}}),
+            ),
         ] {
-            let (Value::Object(mut target), Value::Object(patch)) = (target, patch) else { continue };
+            let (Value::Object(mut target), Value::Object(patch)) = (target, patch) else {
+                continue;
+            };
             merge(&mut target, patch);
             assert_eq!(Value::Object(target), expected);
         }

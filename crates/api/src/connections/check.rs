@@ -69,7 +69,10 @@ async fn prepare(
     key: Option<IdempotencyKey>,
 ) -> Result<Prepared, Problem> {
     if let Some(key) = key {
-        let stored = api.store.write(Lane::Control, move |tx| tx.begin_idempotent(&key)).await?;
+        let stored = api
+            .store
+            .write(Lane::Control, move |tx| tx.begin_idempotent(&key))
+            .await?;
         if let Some(stored) = stored {
             return Ok(Prepared::Answered(Answer::replayed(stored)));
         }
@@ -92,7 +95,10 @@ async fn prepare(
         silence_timeout: PATIENCE,
         ..api.source_options.clone()
     };
-    manifest.source(config, options).map(Prepared::Source).map_err(Problem::internal)
+    manifest
+        .source(config, options)
+        .map(Prepared::Source)
+        .map_err(Problem::internal)
 }
 
 async fn ask(api: &Api, source: Arc<dyn Source>) -> Result<Health, Problem> {
@@ -100,8 +106,13 @@ async fn ask(api: &Api, source: Arc<dyn Source>) -> Result<Health, Problem> {
     let checked = tokio::time::timeout(PATIENCE, source.check(now)).await;
     Ok(checked.unwrap_or_else(|_| Health {
         healthy: Some(false),
-        message: Some(format!("the provider did not answer within {} seconds", PATIENCE.as_secs())),
-        suggested_resolution: Some("Check the address in the config, and that the provider is up.".to_owned()),
+        message: Some(format!(
+            "the provider did not answer within {} seconds",
+            PATIENCE.as_secs()
+        )),
+        suggested_resolution: Some(
+            "Check the address in the config, and that the provider is up.".to_owned(),
+        ),
         timestamp: Some(now),
         ..Health::default()
     }))

@@ -44,7 +44,10 @@ pub async fn read_connection_config(
     id: Id<ConnectionId>,
 ) -> Result<Answer, Problem> {
     let organization_id = call.caller.organization_id;
-    let found = api.store.read(move |tx| tx.find_connection(organization_id, id.0)).await?;
+    let found = api
+        .store
+        .read(move |tx| tx.find_connection(organization_id, id.0))
+        .await?;
     let connection = found.ok_or_else(|| Problem::not_found("connection", &id.0.to_string()))?;
     Answer::ok(&ConfigView {
         connection_id: connection.id.to_string(),

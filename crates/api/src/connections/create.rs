@@ -43,10 +43,20 @@ async fn plan(
     organization_id: OrganizationId,
     body: CreateConnectionBody,
 ) -> Result<NewConnection, Problem> {
-    let CreateConnectionBody { provider_name, name, api_url, is_on_premise, company, environment, config } = body;
+    let CreateConnectionBody {
+        provider_name,
+        name,
+        api_url,
+        is_on_premise,
+        company,
+        environment,
+        config,
+    } = body;
     let manifest = find_manifest(&api.registry, &provider_name)?;
     let (config, secrets) = fit_config(&manifest, config.unwrap_or_default())?;
-    let models = web::block(move || models(&manifest)).await.map_err(Problem::internal)?;
+    let models = web::block(move || models(&manifest))
+        .await
+        .map_err(Problem::internal)?;
     Ok(NewConnection {
         organization_id,
         name,

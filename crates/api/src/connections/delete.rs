@@ -25,6 +25,10 @@ pub async fn delete_connection(
     id: Id<ConnectionId>,
 ) -> Result<Answer, Problem> {
     let organization_id = call.caller.organization_id;
-    api.store.write(Lane::Control, move |tx| tx.delete_connection(organization_id, id.0)).await?;
+    api.store
+        .write(Lane::Control, move |tx| {
+            tx.delete_connection(organization_id, id.0)
+        })
+        .await?;
     Ok(Answer::no_content())
 }

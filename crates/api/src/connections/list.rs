@@ -23,7 +23,8 @@ pub async fn list_connections(api: web::Data<Api>, list: List<NoQuery>) -> Resul
     let page = api
         .store
         .read(move |tx| {
-            let PageOf { items, next } = tx.list_connections_of_organization(organization_id, page)?;
+            let PageOf { items, next } =
+                tx.list_connections_of_organization(organization_id, page)?;
             let items = ConnectionView::all(tx, organization_id, items)?;
             Ok::<_, Problem>(PageOf { items, next })
         })

@@ -18,11 +18,17 @@ pub fn find_manifest(registry: &Registry, name: &str) -> Result<Arc<Manifest>, P
         errors: vec![FieldError::body("/provider_name", &message)],
         ..Problem::new(code, message)
     };
-    let provider = registry
-        .find(name)
-        .ok_or_else(|| unusable(ErrorCode::UnknownProvider, format!("there is no provider `{name}`")))?;
+    let provider = registry.find(name).ok_or_else(|| {
+        unusable(
+            ErrorCode::UnknownProvider,
+            format!("there is no provider `{name}`"),
+        )
+    })?;
     provider.manifest().cloned().map_err(|error| {
-        unusable(ErrorCode::BrokenProvider, format!("provider `{name}` cannot be used: {error}"))
+        unusable(
+            ErrorCode::BrokenProvider,
+            format!("provider `{name}` cannot be used: {error}"),
+        )
     })
 }
 
@@ -48,7 +54,10 @@ pub fn fit_config(
 pub fn models(manifest: &Manifest) -> Vec<NewModel> {
     let streams = manifest.streams().iter().map(|stream| NewModel {
         name: stream.name.clone(),
-        display_name: stream.display_name.clone().unwrap_or_else(|| stream.name.clone()),
+        display_name: stream
+            .display_name
+            .clone()
+            .unwrap_or_else(|| stream.name.clone()),
         unsupported_reason: stream.unsupported_reason.clone(),
     });
     streams.collect()

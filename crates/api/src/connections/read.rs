@@ -22,6 +22,9 @@ pub async fn read_connection(
     id: Id<ConnectionId>,
 ) -> Result<Answer, Problem> {
     let organization_id = call.caller.organization_id;
-    let view = api.store.read(move |tx| ConnectionView::read(tx, organization_id, id.0)).await?;
+    let view = api
+        .store
+        .read(move |tx| ConnectionView::read(tx, organization_id, id.0))
+        .await?;
     Answer::ok(&view)
 }

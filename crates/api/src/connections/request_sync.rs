@@ -44,7 +44,7 @@ pub struct RequestSyncBody {
 #[utoipa::path(
     tag = "syncs",
     params(("connection_id" = String, Path, description = "The connection.")),
-    request_body(content = Option<RequestSyncBody>, description = "Narrows the request; may be left out."),
+    request_body(content = RequestSyncBody, description = "Narrows the request; may be left out."),
     responses((
         status = 200,
         description = "Successful Response",
@@ -61,11 +61,21 @@ pub async fn request_sync(
     let body = write.body.map(|Body(body)| body).unwrap_or_default();
     let organization_id = write.caller.organization_id;
     let scope = body.scope()?;
-    let request = SyncRequest { organization_id, connection_id: id.0, models: body.models, scope };
+    let request = SyncRequest {
+        organization_id,
+        connection_id: id.0,
+        models: body.models,
+        scope,
+    };
     idempotency::run(&api, write.key, move |tx| {
-        let batch = tx.request_syncs(&request).map_err(|error| explain(error, &request))?;
-        let syncs: Vec<SyncView> =
-            batch.members.into_iter().map(|member| member.sync.into()).collect();
+        let batch = tx
+            .request_syncs(&request)
+            .map_err(|error| explain(error, &request))?;
+        let syncs: Vec<SyncView> = batch
+            .members
+            .into_iter()
+            .map(|member| member.sync.into())
+            .collect();
         Ok(Answer::ok(&syncs)?.header("Syncline-Batch-Id", batch.id.to_string()))
     })
     .await
@@ -89,9 +99,21 @@ impl FromFields for RequestSyncBody {
 
 impl RequestSyncBody {
     fn scope(&self) -> Result<Scope, Problem> {
-        let Self { models: _, timerange_start, timerange_end, entity_id, full_refresh } = self;
+        let Self {
+            models: _,
+            timerange_start,
+            timerange_end,
+            entity_id,
+            full_refresh,
+        } = self;
         let full_refresh = full_refresh.unwrap_or(false);
-        Scope::requested(*timerange_start, *timerange_end, entity_id.clone(), full_refresh).map_err(|error| {
+        Scope::requested(
+            *timerange_start,
+            *timerange_end,
+            entity_id.clone(),
+            full_refresh,
+        )
+        .map_err(|error| {
             let path = match error {
                 ScopeError::EmptyRange => "/timerange_end",
                 ScopeError::NarrowedFullRefresh => "/full_refresh",
@@ -99,18 +121,28 @@ impl RequestSyncBody {
                 ScopeError::Unreadable(_) => "",
             };
             let error = FieldError::body(path, error.to_string());
-            Problem { detail: error.message.clone(), ..Problem::fields(ErrorCode::InvalidBody, vec![error]) }
+            Problem {
+                detail: error.message.clone(),
+                ..Problem::fields(ErrorCode::InvalidBody, vec![error])
+            }
         })
     }
 }
 
 /// Points at each model that is unknown.
 fn explain(error: StoreError, request: &SyncRequest) -> Problem {
-    let StoreError::UnknownModels(unknown) = &error else { return error.into() };
+    let StoreError::UnknownModels(unknown) = &error else {
+        return error.into();
+    };
     let asked = request.models.iter().flatten().enumerate();
-    let errors = asked.filter(|(_, name)| unknown.contains(name)).map(|(index, _)| {
-        let message = "is not a model of this connection that is enabled for reading";
-        FieldError::body(format!("/models/{index}"), message)
-    });
-    Problem { errors: errors.collect(), ..Problem::new(ErrorCode::UnknownModels, error.to_string()) }
+    let errors = asked
+        .filter(|(_, name)| unknown.contains(name))
+        .map(|(index, _)| {
+            let message = "is not a model of this connection that is enabled for reading";
+            FieldError::body(format!("/models/{index}"), message)
+        });
+    Problem {
+        errors: errors.collect(),
+        ..Problem::new(ErrorCode::UnknownModels, error.to_string())
+    }
 }

@@ -53,7 +53,12 @@ pub async fn list_syncs_of_connection(
     let (organization_id, page) = (list.caller.organization_id, list.page()?);
     let ConnectionSyncsParams { model_id, status } = std::mem::take(&mut list.filter);
     let connection_id = Some(id.0);
-    let filter = SyncFilter { connection_id, model_id, statuses: status, ..SyncFilter::default() };
+    let filter = SyncFilter {
+        connection_id,
+        model_id,
+        statuses: status,
+        ..SyncFilter::default()
+    };
     let page = api
         .store
         .read(move |tx| {

@@ -87,7 +87,11 @@ impl ConnectionView {
     ///
     /// # Errors
     /// [`NotFound`](crate::ErrorCode::NotFound).
-    pub fn read(tx: &mut Tx<'_>, organization_id: OrganizationId, id: ConnectionId) -> Result<Self, Problem> {
+    pub fn read(
+        tx: &mut Tx<'_>,
+        organization_id: OrganizationId,
+        id: ConnectionId,
+    ) -> Result<Self, Problem> {
         let found = tx.find_connection(organization_id, id)?;
         let connection = found.ok_or_else(|| Problem::not_found("connection", &id.to_string()))?;
         Ok(Self::with_models(tx, connection)?)
@@ -114,7 +118,9 @@ impl ConnectionView {
         let ids: Vec<_> = connections.iter().map(|connection| connection.id).collect();
         let mut models = tx.list_models_of_connections(organization_id, &ids)?;
         let views = connections.into_iter().map(|connection| {
-            let own = models.extract_if(.., |view| view.model.connection_id == connection.id).collect();
+            let own = models
+                .extract_if(.., |view| view.model.connection_id == connection.id)
+                .collect();
             Self::new(connection, own)
         });
         Ok(views.collect())
@@ -167,6 +173,13 @@ impl From<Health> for HealthView {
             suggested_resolution,
             timestamp,
         } = health;
-        Self { authentication_required, message, healthy, status_code, suggested_resolution, timestamp }
+        Self {
+            authentication_required,
+            message,
+            healthy,
+            status_code,
+            suggested_resolution,
+            timestamp,
+        }
     }
 }

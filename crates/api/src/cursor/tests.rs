@@ -3,20 +3,33 @@ use proptest::prelude::*;
 use super::*;
 
 fn binding(organization: u128, path: &str, filters: &[(&str, &str)]) -> Binding {
-    let filters: Vec<_> = filters.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
-    Binding::new(OrganizationId::from_uuid(Uuid::from_u128(organization)), path, filters.iter())
+    let filters: Vec<_> = filters
+        .iter()
+        .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
+        .collect();
+    Binding::new(
+        OrganizationId::from_uuid(Uuid::from_u128(organization)),
+        path,
+        filters.iter(),
+    )
 }
 
 #[test]
 fn a_cursor_is_good_for_its_own_list_only() {
     let given = encode(&binding(1, "/syncs", &[("a", "b"), ("c", "d")]), &7_i64);
     let open = |binding| decode::<i64>(&binding, &given).ok();
-    assert_eq!(open(binding(1, "/syncs", &[("c", "d"), ("a", "b")])), Some(7));
+    assert_eq!(
+        open(binding(1, "/syncs", &[("c", "d"), ("a", "b")])),
+        Some(7)
+    );
     assert_eq!(open(binding(2, "/syncs", &[("a", "b"), ("c", "d")])), None);
     assert_eq!(open(binding(1, "/sync", &[("a", "b"), ("c", "d")])), None);
     assert_eq!(open(binding(1, "/syncs", &[("a", "b")])), None);
     assert_eq!(open(binding(1, "/syncs", &[("a", "bc"), ("", "d")])), None);
-    assert_eq!(decode::<i32>(&binding(1, "/syncs", &[("a", "b"), ("c", "d")]), &given).ok(), None);
+    assert_eq!(
+        decode::<i32>(&binding(1, "/syncs", &[("a", "b"), ("c", "d")]), &given).ok(),
+        None
+    );
 }
 
 proptest! {

@@ -18,7 +18,10 @@ use crate::problem::{ErrorCode, Problem};
 #[get("/readyz")]
 pub async fn read_readiness(api: web::Data<Api>) -> Result<Answer, Problem> {
     if api.shutdown.is_cancelled() {
-        return Err(Problem::new(ErrorCode::Unavailable, "the server is shutting down"));
+        return Err(Problem::new(
+            ErrorCode::Unavailable,
+            "the server is shutting down",
+        ));
     }
     if !api.store.is_migrated().await? {
         let detail = "the database is not migrated: run `syncline migrate`";

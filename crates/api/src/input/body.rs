@@ -54,7 +54,9 @@ impl<T: FromFields> FromBody for Body<T> {
 
 impl<T: FromFields> FromBody for Option<Body<T>> {
     fn from_body(body: Option<Value>) -> Result<Self, Problem> {
-        body.map(Fields::parse).transpose().map(|body| body.map(Body))
+        body.map(Fields::parse)
+            .transpose()
+            .map(|body| body.map(Body))
     }
 }
 
@@ -81,8 +83,16 @@ impl<B: FromBody + 'static> FromRequest for Write<B> {
             let Call { caller, .. } = Call::<NoQuery>::of(&request)?;
             let bytes = read_bytes(&request, payload).await?;
             let key = idempotency::key(&request, caller.organization_id, &bytes)?;
-            let body = if bytes.is_empty() { None } else { Some(parse(&request, &bytes)?) };
-            Ok(Self { caller, body: B::from_body(body)?, key })
+            let body = if bytes.is_empty() {
+                None
+            } else {
+                Some(parse(&request, &bytes)?)
+            };
+            Ok(Self {
+                caller,
+                body: B::from_body(body)?,
+                key,
+            })
         })
     }
 }
@@ -91,20 +101,28 @@ async fn read_bytes(request: &HttpRequest, mut payload: Payload) -> Result<Bytes
     let limit = request
         .app_data::<web::Data<Api>>()
         .map_or(Api::DEFAULT_MAX_BODY_BYTES, |api| api.max_body_bytes);
-    let too_large =
-        || Problem::new(ErrorCode::BodyTooLarge, format!("a body may have at most {limit} bytes"));
+    let too_large = || {
+        Problem::new(
+            ErrorCode::BodyTooLarge,
+            format!("a body may have at most {limit} bytes"),
+        )
+    };
     let announced = request
         .headers()
         .get(header::CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if announced.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > limit)) {
+    if announced.is_some_and(|length| usize::try_from(length).map_or(true, |length| length > limit))
+    {
         return Err(too_large());
     }
     let mut bytes = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| Problem {
             source: Some(error.to_string().into()),
-            ..Problem::new(ErrorCode::BadRequest, "the body ended early or cannot be read")
+            ..Problem::new(
+                ErrorCode::BadRequest,
+                "the body ended early or cannot be read",
+            )
         })?;
         if bytes.len() + chunk.len() > limit {
             return Err(too_large());
@@ -127,8 +145,9 @@ fn parse(request: &HttpRequest, bytes: &[u8]) -> Result<Value, Problem> {
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok()?.parse::<actix_web::mime::Mime>().ok());
     let fits = media_type.is_some_and(|mime| {
-        let charset_fits =
-            mime.get_param("charset").is_none_or(|charset| charset.as_str().eq_ignore_ascii_case("utf-8"));
+        let charset_fits = mime
+            .get_param("charset")
+            .is_none_or(|charset| charset.as_str().eq_ignore_ascii_case("utf-8"));
         let type_fits = mime.essence_str() == "application/json"
             || (request.method() == Method::PATCH
                 && mime.essence_str() == "application/merge-patch+json");
@@ -140,7 +159,10 @@ fn parse(request: &HttpRequest, bytes: &[u8]) -> Result<Value, Problem> {
     }
     serde_json::from_slice(bytes).map_err(|error| {
         // The parser's words name a place and a kind, never a value.
-        Problem::new(ErrorCode::InvalidJson, format!("the body is not JSON: {error}"))
+        Problem::new(
+            ErrorCode::InvalidJson,
+            format!("the body is not JSON: {error}"),
+        )
     })
 }
 

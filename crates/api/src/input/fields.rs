@@ -25,12 +25,21 @@ impl Fields {
     /// All wrong, absent and unknown fields at once.
     pub fn parse<T: FromFields>(value: Value) -> Result<T, Problem> {
         let map = super::object(value).map_err(|wrong| {
-            Problem::fields(ErrorCode::InvalidBody, vec![FieldError::body("", wrong.message)])
+            Problem::fields(
+                ErrorCode::InvalidBody,
+                vec![FieldError::body("", wrong.message)],
+            )
         })?;
-        let mut fields = Self { map, errors: Vec::new() };
+        let mut fields = Self {
+            map,
+            errors: Vec::new(),
+        };
         let read = T::read(&mut fields);
         for name in fields.map.keys() {
-            fields.errors.push(FieldError::body(pointer(name), "is not a field of this request"));
+            fields.errors.push(FieldError::body(
+                pointer(name),
+                "is not a field of this request",
+            ));
         }
         match read {
             Some(value) if fields.errors.is_empty() => Ok(value),
@@ -39,21 +48,33 @@ impl Fields {
     }
 
     /// A field that must be there.
-    pub fn required<T>(&mut self, name: &str, read: impl Fn(Value) -> Result<T, Wrong>) -> Option<T> {
+    pub fn required<T>(
+        &mut self,
+        name: &str,
+        read: impl Fn(Value) -> Result<T, Wrong>,
+    ) -> Option<T> {
         if self.map.contains_key(name) {
             return self.optional(name, read);
         }
-        self.errors.push(FieldError::body(pointer(name), "is required"));
+        self.errors
+            .push(FieldError::body(pointer(name), "is required"));
         None
     }
 
     /// A field that may be absent, but not null.
-    pub fn optional<T>(&mut self, name: &str, read: impl Fn(Value) -> Result<T, Wrong>) -> Option<T> {
+    pub fn optional<T>(
+        &mut self,
+        name: &str,
+        read: impl Fn(Value) -> Result<T, Wrong>,
+    ) -> Option<T> {
         let value = self.map.remove(name)?;
         match read(value) {
             Ok(value) => Some(value),
             Err(Wrong { path, message }) => {
-                self.errors.push(FieldError::body(format!("{}{path}", pointer(name)), message));
+                self.errors.push(FieldError::body(
+                    format!("{}{path}", pointer(name)),
+                    message,
+                ));
                 None
             }
         }
@@ -81,7 +102,10 @@ impl Fields {
         if self.map.contains_key(name) {
             return self.nullable(name, read);
         }
-        self.errors.push(FieldError::body(pointer(name), "is required; null clears it"));
+        self.errors.push(FieldError::body(
+            pointer(name),
+            "is required; null clears it",
+        ));
         None
     }
 

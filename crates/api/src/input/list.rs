@@ -14,7 +14,8 @@ use crate::cursor::{self, Binding, CursorKey};
 use crate::problem::Problem;
 
 /// What every list takes.
-#[derive(Debug, Clone, IntoParams)]
+#[derive(IntoParams)]
+#[expect(dead_code, reason = "says in the document what `Paged` reads")]
 #[into_params(parameter_in = Query)]
 pub struct PagingParams {
     /// At most so many items.
@@ -47,7 +48,10 @@ impl<F> List<F> {
     /// # Errors
     /// When the cursor is not one of this list.
     pub fn page<K: CursorKey>(&self) -> Result<PageRequest<K>, Problem> {
-        Ok(PageRequest { after: self.after()?, limit: self.limit })
+        Ok(PageRequest {
+            after: self.after()?,
+            limit: self.limit,
+        })
     }
 
     /// The key behind the cursor.
@@ -55,7 +59,10 @@ impl<F> List<F> {
     /// # Errors
     /// When the cursor is not one of this list.
     pub fn after<K: CursorKey>(&self) -> Result<Option<K>, Problem> {
-        self.cursor.as_deref().map(|text| cursor::decode(&self.binding, text)).transpose()
+        self.cursor
+            .as_deref()
+            .map(|text| cursor::decode(&self.binding, text))
+            .transpose()
     }
 
     /// The cursor that goes on behind `key`.
@@ -99,13 +106,27 @@ impl<F> List<F> {
         F: FromQuery,
     {
         let caller = Caller::of(request)?;
-        let Paged { filter, limit, cursor } = Query::parse(request.query_string())?;
+        let Paged {
+            filter,
+            limit,
+            cursor,
+        } = Query::parse(request.query_string())?;
         let mut kept = query::pairs(request.query_string())?;
         kept.retain(|(name, _)| name != "cursor");
-        let filters = kept.iter().filter(|(name, _)| name != "limit" && name != INCLUDE_DELETED);
+        let filters = kept
+            .iter()
+            .filter(|(name, _)| name != "limit" && name != INCLUDE_DELETED);
         let binding = Binding::new(caller.organization_id, request.path(), filters);
         let path = request.path().to_owned();
-        Ok(Self { caller, filter, limit, cursor, binding, path, kept })
+        Ok(Self {
+            caller,
+            filter,
+            limit,
+            cursor,
+            binding,
+            path,
+            kept,
+        })
     }
 }
 
@@ -123,7 +144,11 @@ impl<F: FromQuery> FromQuery for Paged<F> {
     fn read(query: &mut Query) -> Option<Self> {
         let limit = query.integer("limit", 1, 1000).unwrap_or(100);
         let cursor = query.optional("cursor", |text| Ok(text.to_owned()));
-        Some(Self { filter: F::read(query)?, limit, cursor })
+        Some(Self {
+            filter: F::read(query)?,
+            limit,
+            cursor,
+        })
     }
 }
 
@@ -142,7 +167,9 @@ fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(byte.into()),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                encoded.push(byte.into())
+            }
             // Writing to a String does not fail.
             _ => _ = write!(encoded, "%{byte:02X}"),
         }

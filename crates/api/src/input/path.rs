@@ -50,7 +50,10 @@ impl FromRequest for Name {
         let decoded = web::Path::<String>::from_request(request, payload).into_inner();
         ready(match decoded {
             Ok(name) => Ok(Self(name.into_inner())),
-            Err(_) => Err(Problem::not_found("provider", request.match_info().query("provider_name"))),
+            Err(_) => Err(Problem::not_found(
+                "provider",
+                request.match_info().query("provider_name"),
+            )),
         })
     }
 }

@@ -22,10 +22,16 @@ impl Query {
     /// # Errors
     /// All wrong and unknown parameters at once.
     pub fn parse<Q: FromQuery>(text: &str) -> Result<Q, Problem> {
-        let mut query = Self { pairs: pairs(text)?, errors: Vec::new() };
+        let mut query = Self {
+            pairs: pairs(text)?,
+            errors: Vec::new(),
+        };
         let read = Q::read(&mut query);
         for (name, _) in &query.pairs {
-            query.errors.push(FieldError::query(name, "is not a parameter of this request"));
+            query.errors.push(FieldError::query(
+                name,
+                "is not a parameter of this request",
+            ));
         }
         match read {
             Some(value) if query.errors.is_empty() => Ok(value),
@@ -42,7 +48,8 @@ impl Query {
         let mut values = self.take(name).into_iter();
         let value = values.next()?;
         if values.next().is_some() {
-            self.errors.push(FieldError::query(name, "may be given only once"));
+            self.errors
+                .push(FieldError::query(name, "may be given only once"));
             return None;
         }
         self.read(name, &value, read)
@@ -51,7 +58,10 @@ impl Query {
     /// A parameter that may stand several times.
     pub fn several<T>(&mut self, name: &str, read: impl Fn(&str) -> Result<T, Wrong>) -> Vec<T> {
         let values = self.take(name);
-        values.iter().filter_map(|value| self.read(name, value, &read)).collect()
+        values
+            .iter()
+            .filter_map(|value| self.read(name, value, &read))
+            .collect()
     }
 
     /// An integer from `min` to `max`.
@@ -66,7 +76,10 @@ impl Query {
 
     /// `true` or `false`.
     pub fn boolean(&mut self, name: &str) -> Option<bool> {
-        self.optional(name, |text| text.parse().map_err(|_| Wrong::new("must be true or false")))
+        self.optional(name, |text| {
+            text.parse()
+                .map_err(|_| Wrong::new("must be true or false"))
+        })
     }
 
     /// A moment.
@@ -86,7 +99,10 @@ impl Query {
     }
 
     fn take(&mut self, name: &str) -> Vec<String> {
-        self.pairs.extract_if(.., |(key, _)| key == name).map(|(_, value)| value).collect()
+        self.pairs
+            .extract_if(.., |(key, _)| key == name)
+            .map(|(_, value)| value)
+            .collect()
     }
 }
 

@@ -15,7 +15,10 @@ pub struct Wrong {
 impl Wrong {
     /// The whole value is wrong.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { path: String::new(), message: message.into() }
+        Self {
+            path: String::new(),
+            message: message.into(),
+        }
     }
 }
 
@@ -42,7 +45,10 @@ pub fn texts(most: usize, max: usize) -> impl Fn(Value) -> Result<Vec<String>, W
             .into_iter()
             .enumerate()
             .map(|(index, item)| {
-                text(max)(item).map_err(|wrong| Wrong { path: format!("/{index}{}", wrong.path), ..wrong })
+                text(max)(item).map_err(|wrong| Wrong {
+                    path: format!("/{index}{}", wrong.path),
+                    ..wrong
+                })
             })
             .collect(),
         Value::Array(_) => Err(Wrong::new(format!("must have 1 to {most} items"))),
@@ -62,12 +68,17 @@ pub fn boolean(value: Value) -> Result<bool, Wrong> {
 pub fn integer(value: Value) -> Result<i64, Wrong> {
     /// Beyond, not every integer is a floating point number.
     const EXACT: f64 = 9_007_199_254_740_992.0;
-    let Value::Number(number) = &value else { return Err(wrong_type("an integer", &value)) };
+    let Value::Number(number) = &value else {
+        return Err(wrong_type("an integer", &value));
+    };
     if let Some(integer) = number.as_i64() {
         return Ok(integer);
     }
     match number.as_f64() {
-        #[expect(clippy::cast_possible_truncation, reason = "whole, and within the range of i64")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "whole, and within the range of i64"
+        )]
         Some(float) if float.fract() == 0.0 && float.abs() <= EXACT => Ok(float as i64),
         Some(float) if float.fract() != 0.0 => Err(Wrong::new("must be an integer")),
         _ => Err(Wrong::new("is too large a number")),
@@ -100,7 +111,8 @@ pub(super) fn time_text(text: &str) -> Result<DateTime<Utc>, Wrong> {
 
 /// An id, in a query.
 pub fn id<T: std::str::FromStr>(text: &str) -> Result<T, Wrong> {
-    text.parse().map_err(|_| Wrong::new("is not an id of this kind"))
+    text.parse()
+        .map_err(|_| Wrong::new("is not an id of this kind"))
 }
 
 fn wrong_type(expected: &str, found: &Value) -> Wrong {
@@ -142,7 +154,13 @@ mod tests {
     #[test]
     fn a_time_needs_an_offset_and_a_year_that_can_be_written_again() {
         assert!(time(json!("2026-01-31T12:00:00+02:00")).is_ok());
-        for wrong in ["2026-01-31", "2026-01-31T12:00:00", "0000-12-31T23:00:00Z", "9999-12-31T23:00:00-05:00", ""] {
+        for wrong in [
+            "2026-01-31",
+            "2026-01-31T12:00:00",
+            "0000-12-31T23:00:00Z",
+            "9999-12-31T23:00:00-05:00",
+            "",
+        ] {
             assert!(time(json!(wrong)).is_err(), "{wrong}");
         }
     }
@@ -153,7 +171,10 @@ mod tests {
         assert!(text(3)(json!("")).is_err());
         assert!(text(3)(json!("a\0")).is_err());
         let wrong = texts(2, 3)(json!(["a", 1])).unwrap_err();
-        assert_eq!((wrong.path.as_str(), wrong.message.as_str()), ("/1", "must be a text, not a number"));
+        assert_eq!(
+            (wrong.path.as_str(), wrong.message.as_str()),
+            ("/1", "must be a text, not a number")
+        );
         assert!(texts(2, 3)(json!([])).is_err());
     }
 }

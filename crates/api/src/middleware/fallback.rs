@@ -13,15 +13,22 @@ pub struct Routes(Vec<(ResourceDef, String)>);
 impl Routes {
     /// Of a document, and of paths beside it that take GET.
     pub fn new(openapi: &OpenApi, others: &[&str]) -> Self {
-        let documented = openapi.paths.paths.iter().map(|(path, item)| {
-            (ResourceDef::new(path.as_str()), allow(&methods(item)))
-        });
-        let others = others.iter().map(|path| (ResourceDef::new(*path), allow(&[Method::GET])));
+        let documented = openapi
+            .paths
+            .paths
+            .iter()
+            .map(|(path, item)| (ResourceDef::new(path.as_str()), allow(&methods(item))));
+        let others = others
+            .iter()
+            .map(|path| (ResourceDef::new(*path), allow(&[Method::GET])));
         Self(documented.chain(others).collect())
     }
 
     fn find(&self, path: &str) -> Option<&str> {
-        let (_, allow) = self.0.iter().find(|(resource, _)| resource.is_match(path))?;
+        let (_, allow) = self
+            .0
+            .iter()
+            .find(|(resource, _)| resource.is_match(path))?;
         Some(allow)
     }
 }
@@ -30,14 +37,19 @@ impl Routes {
 ///
 /// # Errors
 /// [`ErrorCode::MethodNotAllowed`] or [`ErrorCode::RouteNotFound`].
-pub async fn fallback(request: HttpRequest, routes: web::Data<Routes>) -> Result<HttpResponse, Problem> {
+pub async fn fallback(
+    request: HttpRequest,
+    routes: web::Data<Routes>,
+) -> Result<HttpResponse, Problem> {
     let path = request.path();
     let Some(allow) = routes.find(path) else {
         let detail = format!("there is no route {path}: see /docs");
         return Err(Problem::new(ErrorCode::RouteNotFound, detail));
     };
     if request.method() == Method::OPTIONS {
-        return Ok(HttpResponse::NoContent().insert_header((header::ALLOW, allow)).finish());
+        return Ok(HttpResponse::NoContent()
+            .insert_header((header::ALLOW, allow))
+            .finish());
     }
     Err(Problem {
         allow: Some(allow.to_owned()),

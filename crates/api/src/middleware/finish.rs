@@ -19,7 +19,11 @@ pub async fn finish(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let request_id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+    let request_id = request
+        .extensions()
+        .get::<RequestId>()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     if request.method() == Method::HEAD {
         // The handler of GET answers; the connection leaves the body out.
         request.head_mut().method = Method::GET;
@@ -29,7 +33,11 @@ pub async fn finish(
         Err(error) => {
             let problem = problem_of(&error);
             log(&problem, &request_id);
-            return Err(Rendered { problem, request_id }.into());
+            return Err(Rendered {
+                problem,
+                request_id,
+            }
+            .into());
         }
     };
     let (request, answer) = answer.into_parts();
@@ -52,7 +60,10 @@ pub fn stamp(headers: &mut HeaderMap, request_id: &str) {
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
 }
 
 /// The problem of an answer that is an error.
@@ -74,7 +85,10 @@ fn problem_of(error: &Error) -> Problem {
             detail: problem.detail.clone(),
             errors: problem.errors.clone(),
             allow: problem.allow.clone(),
-            source: problem.source.as_ref().map(|source| chain(source.as_ref()).into()),
+            source: problem
+                .source
+                .as_ref()
+                .map(|source| chain(source.as_ref()).into()),
         },
         None => problem_of_status(error.as_response_error().status_code()),
     }
@@ -82,23 +96,47 @@ fn problem_of(error: &Error) -> Problem {
 
 fn problem_of_status(status: StatusCode) -> Problem {
     match status {
-        StatusCode::NOT_FOUND => Problem::new(ErrorCode::RouteNotFound, "there is no such route: see /docs"),
-        StatusCode::NOT_ACCEPTABLE => {
-            Problem::new(ErrorCode::NotAcceptable, "let Accept-Encoding allow gzip or identity")
+        StatusCode::NOT_FOUND => Problem::new(
+            ErrorCode::RouteNotFound,
+            "there is no such route: see /docs",
+        ),
+        StatusCode::NOT_ACCEPTABLE => Problem::new(
+            ErrorCode::NotAcceptable,
+            "let Accept-Encoding allow gzip or identity",
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::new(ErrorCode::BodyTooLarge, "the body is too large")
         }
-        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(ErrorCode::BodyTooLarge, "the body is too large"),
         StatusCode::SERVICE_UNAVAILABLE => Problem::new(ErrorCode::Unavailable, "try again later"),
-        status if status.is_client_error() => Problem::new(ErrorCode::BadRequest, "the request cannot be read"),
+        status if status.is_client_error() => {
+            Problem::new(ErrorCode::BadRequest, "the request cannot be read")
+        }
         status => Problem::internal(format!("an answer of {status} without a problem")),
     }
 }
 
 fn log(problem: &Problem, request_id: &str) {
-    let cause = problem.source.as_ref().map(ToString::to_string).unwrap_or_default();
+    let cause = problem
+        .source
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     if problem.code.status() >= 500 {
-        tracing::error!(code = problem.code.as_str(), request_id, cause, "{}", problem.detail);
+        tracing::error!(
+            code = problem.code.as_str(),
+            request_id,
+            cause,
+            "{}",
+            problem.detail
+        );
     } else {
-        tracing::debug!(code = problem.code.as_str(), request_id, cause, "{}", problem.detail);
+        tracing::debug!(
+            code = problem.code.as_str(),
+            request_id,
+            cause,
+            "{}",
+            problem.detail
+        );
     }
 }
 

@@ -22,7 +22,10 @@ pub async fn read_model(
     id: Id<ModelId>,
 ) -> Result<Answer, Problem> {
     let organization_id = call.caller.organization_id;
-    let found = api.store.read(move |tx| tx.find_model(organization_id, id.0)).await?;
+    let found = api
+        .store
+        .read(move |tx| tx.find_model(organization_id, id.0))
+        .await?;
     let model = found.ok_or_else(|| Problem::not_found("model", &id.0.to_string()))?;
     Answer::ok(&ModelView::from(model))
 }

@@ -46,12 +46,22 @@ pub async fn update_model(
     id: Id<ModelId>,
 ) -> Result<Answer, Problem> {
     let (organization_id, Body(body)) = (write.caller.organization_id, write.body);
-    let UpdateModelBody { is_read_enabled, display_name, overlap_seconds } = body;
+    let UpdateModelBody {
+        is_read_enabled,
+        display_name,
+        overlap_seconds,
+    } = body;
     let overlap = overlap_seconds.map(Duration::seconds);
-    let change = ModelChange { is_read_enabled, display_name, overlap };
+    let change = ModelChange {
+        is_read_enabled,
+        display_name,
+        overlap,
+    };
     let model = api
         .store
-        .write(Lane::Control, move |tx| tx.update_model(organization_id, id.0, change))
+        .write(Lane::Control, move |tx| {
+            tx.update_model(organization_id, id.0, change)
+        })
         .await?;
     Answer::ok(&ModelView::from(model))
 }

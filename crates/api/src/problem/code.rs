@@ -7,10 +7,10 @@ macro_rules! error_codes {
     ($($variant:ident, $text:literal, $status:literal, $title:literal, $meaning:literal;)*) => {
         /// What went wrong, for programs. Codes are never renamed.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
+        #[serde(rename_all = "snake_case")]
         pub enum ErrorCode {
             $(
                 #[doc = $meaning]
-                #[serde(rename = $text)]
                 $variant,
             )*
         }
@@ -99,4 +99,17 @@ error_codes! {
         "An error of the server. Its log tells more under the `request_id`.";
     Unavailable, "unavailable", 503, "Not available now",
         "The database cannot be reached, or the server is starting or stopping. Try again after `Retry-After` seconds.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ErrorCode;
+
+    #[test]
+    fn the_table_and_the_wire_agree() {
+        for code in ErrorCode::ALL {
+            assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
+            assert!((400..600).contains(&code.status()), "{code:?}");
+        }
+    }
 }

@@ -21,12 +21,8 @@ impl From<StoreError> for Problem {
                 errors: vec![FieldError::body("/models", &detail)],
                 ..Problem::new(ErrorCode::UnknownModels, detail)
             },
-            StoreError::IdempotencyMismatch => {
-                Problem::new(ErrorCode::IdempotencyMismatch, detail)
-            }
-            StoreError::IdempotencyInFlight => {
-                Problem::new(ErrorCode::IdempotencyInFlight, detail)
-            }
+            StoreError::IdempotencyMismatch => Problem::new(ErrorCode::IdempotencyMismatch, detail),
+            StoreError::IdempotencyInFlight => Problem::new(ErrorCode::IdempotencyInFlight, detail),
             StoreError::Unavailable { .. } => Problem {
                 source: Some(Box::new(error)),
                 ..Problem::new(

@@ -57,17 +57,29 @@ pub enum Location {
 impl FieldError {
     /// A field of the body, by its JSON pointer.
     pub fn body(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { location: Location::Body, path: path.into(), message: message.into() }
+        Self {
+            location: Location::Body,
+            path: path.into(),
+            message: message.into(),
+        }
     }
 
     /// A query parameter.
     pub fn query(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { location: Location::Query, path: path.into(), message: message.into() }
+        Self {
+            location: Location::Query,
+            path: path.into(),
+            message: message.into(),
+        }
     }
 
     /// A header.
     pub fn header(path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { location: Location::Header, path: path.into(), message: message.into() }
+        Self {
+            location: Location::Header,
+            path: path.into(),
+            message: message.into(),
+        }
     }
 }
 

@@ -24,6 +24,8 @@ pub async fn read_provider(
 ) -> Result<Answer, Problem> {
     let found = api.registry.find(&name.0).cloned();
     let provider = found.ok_or_else(|| Problem::not_found("provider", &name.0))?;
-    let view = web::block(move || ProviderView::from(provider)).await.map_err(Problem::internal)?;
+    let view = web::block(move || ProviderView::from(provider))
+        .await
+        .map_err(Problem::internal)?;
     Answer::ok(&view)
 }

@@ -56,14 +56,21 @@ pub struct StreamView {
 impl From<Provider> for ProviderView {
     fn from(provider: Provider) -> Self {
         let manifest = provider.manifest();
-        let streams = manifest.map(|manifest| manifest.streams()).unwrap_or_default();
+        let streams = manifest
+            .map(|manifest| manifest.streams())
+            .unwrap_or_default();
         Self {
             name: provider.name().to_owned(),
-            title: manifest.ok().and_then(|manifest| manifest.title()).map(str::to_owned),
+            title: manifest
+                .ok()
+                .and_then(|manifest| manifest.title())
+                .map(str::to_owned),
             is_available: manifest.is_ok(),
             error: manifest.err().map(ToString::to_string),
             content_hash: provider.content_hash().to_owned(),
-            connection_specification: manifest.ok().map(|manifest| manifest.connection_specification().clone()),
+            connection_specification: manifest
+                .ok()
+                .map(|manifest| manifest.connection_specification().clone()),
             streams: streams.iter().map(StreamView::from).collect(),
             object: "provider",
         }

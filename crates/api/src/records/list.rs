@@ -21,7 +21,9 @@ pub struct RecordListParams {
 
 impl FromQuery for RecordListParams {
     fn read(query: &mut Query) -> Option<Self> {
-        Some(Self { include_deleted: query.boolean("include_deleted") })
+        Some(Self {
+            include_deleted: query.boolean("include_deleted"),
+        })
     }
 }
 
@@ -51,6 +53,8 @@ pub async fn list_records(
         })
         .await?;
     let records = page.records.into_iter();
-    let views: Vec<_> = records.map(|record| RecordView::new(record, |place| list.cursor(&place))).collect();
+    let views: Vec<_> = records
+        .map(|record| RecordView::new(record, |place| list.cursor(&place)))
+        .collect();
     Ok(list.with_next(Answer::ok(&views)?, &list.cursor(&page.cursor)))
 }

@@ -30,10 +30,15 @@ pub async fn read_record(
 ) -> Result<Answer, Problem> {
     let organization_id = call.caller.organization_id;
     let (model_id, id) = (model_id.0, id.0);
-    let found = api.store.read(move |tx| tx.find_record(organization_id, model_id, id)).await?;
+    let found = api
+        .store
+        .read(move |tx| tx.find_record(organization_id, model_id, id))
+        .await?;
     let record = found.ok_or_else(|| Problem::not_found("record", &id.to_string()))?;
     // The cursor is one of the model's feed.
     let feed = format!("/v2/integrations/models/{model_id}/records");
     let binding = Binding::new(organization_id, &feed, [].into_iter());
-    Answer::ok(&RecordView::new(record, |place| cursor::encode(&binding, &place)))
+    Answer::ok(&RecordView::new(record, |place| {
+        cursor::encode(&binding, &place)
+    }))
 }

@@ -42,7 +42,16 @@ pub struct RecordView {
 impl RecordView {
     /// With the cursor of its place.
     pub fn new(record: Record, cursor: impl Fn(i64) -> String) -> Self {
-        let Record { id, key: _, data, created_at, modified_at, deleted_at, sync_id, number } = record;
+        let Record {
+            id,
+            key: _,
+            data,
+            created_at,
+            modified_at,
+            deleted_at,
+            sync_id,
+            number,
+        } = record;
         Self {
             id: id.to_string(),
             data,

@@ -3,7 +3,7 @@
 use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 
-use crate::problem::{ProblemView, code::ErrorCode, FieldError, Location};
+use crate::problem::{FieldError, Location, ProblemView, code::ErrorCode};
 
 const DESCRIPTION: &str = "\
 Syncline brings the data of outside systems (ERPs, CRMs, billing) into one place: register a \

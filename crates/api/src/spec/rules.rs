@@ -2,9 +2,12 @@
 
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{AdditionalProperties, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::schema::{
+    AdditionalProperties, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type,
+};
 use utoipa::openapi::{
-    ContentBuilder, Header, KnownFormat, Object, OpenApi, PathItem, Ref, RefOr, Required, Response, ResponseBuilder,
+    ContentBuilder, Header, KnownFormat, Object, OpenApi, PathItem, Ref, RefOr, Required, Response,
+    ResponseBuilder,
 };
 
 /// Error answers by their name in the document.
@@ -12,24 +15,53 @@ const ERRORS: [(&str, u16, &str); 12] = [
     ("BadRequest", 400, "The request or its JSON cannot be read."),
     ("Unauthorized", 401, "No token, or not a live one."),
     ("NotFound", 404, "No such thing in this organization."),
-    ("Conflict", 409, "The state excludes it, or the same request is under way."),
+    (
+        "Conflict",
+        409,
+        "The state excludes it, or the same request is under way.",
+    ),
     ("Gone", 410, "The cursor is older than what is kept."),
     ("PayloadTooLarge", 413, "The body is too large."),
-    ("UnsupportedMediaType", 415, "The body is not `application/json`."),
-    ("UnprocessableEntity", 422, "The body, query, cursor or a header has wrong content."),
+    (
+        "UnsupportedMediaType",
+        415,
+        "The body is not `application/json`.",
+    ),
+    (
+        "UnprocessableEntity",
+        422,
+        "The body, query, cursor or a header has wrong content.",
+    ),
     ("InternalServerError", 500, "An error of the server."),
-    ("ServiceUnavailable", 503, "Not available now: try again later."),
+    (
+        "ServiceUnavailable",
+        503,
+        "Not available now: try again later.",
+    ),
     ("MethodNotAllowed", 405, "The path takes other methods."),
-    ("NotAcceptable", 406, "`Accept-Encoding` excludes everything."),
+    (
+        "NotAcceptable",
+        406,
+        "`Accept-Encoding` excludes everything.",
+    ),
 ];
 
 /// Adds error answers, headers and parameters that follow from method and path.
 pub fn complete(openapi: &mut OpenApi) {
     let components = openapi.components.get_or_insert_default();
     for (name, status, description) in ERRORS {
-        components.responses.insert(name.to_owned(), RefOr::T(error_response(status, description)));
+        components.responses.insert(
+            name.to_owned(),
+            RefOr::T(error_response(status, description)),
+        );
     }
-    for body in ["RequestSync", "CreateConnection", "UpdateConnection", "UpdateModel", "ReplaceSchedule"] {
+    for body in [
+        "RequestSync",
+        "CreateConnection",
+        "UpdateConnection",
+        "UpdateModel",
+        "ReplaceSchedule",
+    ] {
         if let Some(RefOr::T(Schema::Object(object))) = components.schemas.get_mut(body) {
             object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
         }
@@ -56,11 +88,17 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
         };
         if applies {
             let response = RefOr::Ref(Ref::from_response_name(name));
-            operation.responses.responses.insert(status.to_string(), response);
+            operation
+                .responses
+                .responses
+                .insert(status.to_string(), response);
         }
     }
     if method == "post" {
-        let key_schema = ObjectBuilder::from(text()).min_length(Some(1)).max_length(Some(255)).build();
+        let key_schema = ObjectBuilder::from(text())
+            .min_length(Some(1))
+            .max_length(Some(255))
+            .build();
         let key = ParameterBuilder::new()
             .name("Idempotency-Key")
             .parameter_in(ParameterIn::Header)
@@ -69,12 +107,36 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
                 "1 to 255 characters. The same key with the same body gets the same answer for 24 hours.",
             ))
             .schema(Some(key_schema));
-        operation.parameters.get_or_insert_default().push(RefOr::T(key.build()));
-        add_header(operation, "Idempotency-Replayed", "`true` when the answer was given before.", text());
+        operation
+            .parameters
+            .get_or_insert_default()
+            .push(RefOr::T(key.build()));
+        add_header(
+            operation,
+            "Idempotency-Replayed",
+            "`true` when the answer was given before.",
+            text(),
+        );
     }
     if has_cursor(operation) {
-        add_header(operation, "Link", "The next page (RFC 8288, `rel=\"next\"`), relative.", text());
-        add_header(operation, "Next-Cursor", "The `cursor` of the next page.", text());
+        add_header(
+            operation,
+            "Link",
+            "The next page (RFC 8288, `rel=\"next\"`), relative.",
+            text(),
+        );
+        add_header(
+            operation,
+            "Next-Cursor",
+            "The `cursor` of the next page.",
+            text(),
+        );
+    }
+    // The only body that may be left out, which the macro can say only by allowing null.
+    if path.ends_with("/sync")
+        && let Some(RefOr::T(body)) = &mut operation.request_body
+    {
+        body.required = Some(Required::False);
     }
     if path == "/v2/integrations/connections" && method == "post" {
         add_header(operation, "Location", "The new connection.", text());
@@ -82,11 +144,16 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
 }
 
 fn error_response(status: u16, description: &str) -> Response {
-    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    let content = ContentBuilder::new()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .build();
     let response = ResponseBuilder::new()
         .description(description)
         .content("application/problem+json", content)
-        .header("X-Request-Id", header("Names the request in the server's log.", text()));
+        .header(
+            "X-Request-Id",
+            header("Names the request in the server's log.", text()),
+        );
     match status {
         401 => response.header("WWW-Authenticate", header("Always `Bearer`.", text())),
         405 => response.header("Allow", header("The methods that the path takes.", text())),
@@ -105,24 +172,36 @@ fn error_response(status: u16, description: &str) -> Response {
 fn add_header(operation: &mut Operation, name: &str, description: &str, schema: Object) {
     for (status, response) in &mut operation.responses.responses {
         if let (true, RefOr::T(response)) = (status.starts_with('2'), response) {
-            response.headers.insert(name.to_owned(), RefOr::T(header(description, schema.clone())));
+            response.headers.insert(
+                name.to_owned(),
+                RefOr::T(header(description, schema.clone())),
+            );
         }
     }
 }
 
 fn header(description: &str, schema: Object) -> Header {
-    HeaderBuilder::new().schema(Some(schema)).description(Some(description)).build()
+    HeaderBuilder::new()
+        .schema(Some(schema))
+        .description(Some(description))
+        .build()
 }
 
 fn text() -> Object {
-    ObjectBuilder::new().schema_type(SchemaType::Type(Type::String)).build()
+    ObjectBuilder::new()
+        .schema_type(SchemaType::Type(Type::String))
+        .build()
 }
 
 fn has_cursor(operation: &Operation) -> bool {
-    operation.parameters.iter().flatten().any(|parameter| match parameter {
-        RefOr::T(parameter) => parameter.name == "cursor",
-        RefOr::Ref(_) => false,
-    })
+    operation
+        .parameters
+        .iter()
+        .flatten()
+        .any(|parameter| match parameter {
+            RefOr::T(parameter) => parameter.name == "cursor",
+            RefOr::Ref(_) => false,
+        })
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut Operation)> {

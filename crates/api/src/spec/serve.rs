@@ -13,17 +13,29 @@ struct Document(String);
 pub fn serve(config: &mut ServiceConfig) {
     config
         .app_data(Data::new(Document(super::openapi_json())))
-        .service(web::resource("/openapi.json").guard(guard::Get()).to(document))
+        .service(
+            web::resource("/openapi.json")
+                .guard(guard::Get())
+                .to(document),
+        )
         .service(web::resource("/docs").guard(guard::Get()).to(redirect))
-        .service(SwaggerUi::new("/docs/{_:.*}").config(
-            Config::from("/openapi.json").display_operation_id(true).validator_url("none"),
-        ));
+        .service(
+            SwaggerUi::new("/docs/{_:.*}").config(
+                Config::from("/openapi.json")
+                    .display_operation_id(true)
+                    .validator_url("none"),
+            ),
+        );
 }
 
 async fn document(document: Data<Document>) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(document.0.clone())
+    HttpResponse::Ok()
+        .content_type("application/json")
+        .body(document.0.clone())
 }
 
 async fn redirect() -> HttpResponse {
-    HttpResponse::PermanentRedirect().insert_header(("Location", "/docs/")).finish()
+    HttpResponse::PermanentRedirect()
+        .insert_header(("Location", "/docs/"))
+        .finish()
 }

@@ -6,7 +6,12 @@ use crate::problem::code::ErrorCode;
 pub fn error_table() -> String {
     let mut table = String::from("| code | status | meaning |\n|---|---|---|\n");
     for code in ErrorCode::ALL {
-        table.push_str(&format!("| `{}` | {} | {} |\n", code.as_str(), code.status(), code.meaning()));
+        table.push_str(&format!(
+            "| `{}` | {} | {} |\n",
+            code.as_str(),
+            code.status(),
+            code.meaning()
+        ));
     }
     table
 }

@@ -96,7 +96,16 @@ impl From<Attempt> for AttemptView {
             counters,
             warnings,
         } = attempt;
-        let Counters { pages, records, added, changed, unchanged, deleted, bytes, requests } = counters;
+        let Counters {
+            pages,
+            records,
+            added,
+            changed,
+            unchanged,
+            deleted,
+            bytes,
+            requests,
+        } = counters;
         Self {
             number,
             worker,

@@ -47,8 +47,22 @@ impl FromQuery for SyncListParams {
 
 impl From<SyncListParams> for SyncFilter {
     fn from(params: SyncListParams) -> Self {
-        let SyncListParams { connection_id, model_id, status, batch_id, created_from, created_before } = params;
-        Self { connection_id, model_id, statuses: status, batch_id, created_from, created_before }
+        let SyncListParams {
+            connection_id,
+            model_id,
+            status,
+            batch_id,
+            created_from,
+            created_before,
+        } = params;
+        Self {
+            connection_id,
+            model_id,
+            statuses: status,
+            batch_id,
+            created_from,
+            created_before,
+        }
     }
 }
 

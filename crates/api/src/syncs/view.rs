@@ -110,8 +110,15 @@ impl From<Sync> for SyncView {
             timerange_start,
             timerange_end,
         } = sync;
-        let LifecycleParts { status, attempt, spent: _, error, due_at: _, started_at, completed_at } =
-            lifecycle.parts().clone();
+        let LifecycleParts {
+            status,
+            attempt,
+            spent: _,
+            error,
+            due_at: _,
+            started_at,
+            completed_at,
+        } = lifecycle.parts().clone();
         Self {
             created_at,
             modified_at,

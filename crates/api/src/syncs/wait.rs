@@ -24,7 +24,9 @@ pub struct WaitParams {
 
 impl FromQuery for WaitParams {
     fn read(query: &mut Query) -> Option<Self> {
-        Some(Self { wait: query.integer("wait", 0, 60) })
+        Some(Self {
+            wait: query.integer("wait", 0, 60),
+        })
     }
 }
 
@@ -41,7 +43,10 @@ pub async fn read_when_final(
 ) -> Result<Sync, Problem> {
     // Subscribed before the sync is read, so that no change falls between.
     let mut changes = api.store.subscribe();
-    let seconds = params.wait.and_then(|wait| u64::try_from(wait).ok()).unwrap_or(0);
+    let seconds = params
+        .wait
+        .and_then(|wait| u64::try_from(wait).ok())
+        .unwrap_or(0);
     let deadline = Instant::now() + Duration::from_secs(seconds);
     loop {
         let sync = read(api, organization_id, id).await?;
@@ -59,7 +64,10 @@ pub async fn read_when_final(
 }
 
 async fn read(api: &Api, organization_id: OrganizationId, id: SyncId) -> Result<Sync, Problem> {
-    let found = api.store.read(move |tx| tx.find_sync(organization_id, id)).await?;
+    let found = api
+        .store
+        .read(move |tx| tx.find_sync(organization_id, id))
+        .await?;
     found.ok_or_else(|| Problem::not_found("sync", &id.to_string()))
 }
 

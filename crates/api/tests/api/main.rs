@@ -1,5 +1,38 @@
-//! The API as callers see it: the application without a socket, over a real store.
+//! The API as callers see it: the application without a socket, over a real store, on both
+//! databases; and a few tests of the server on a socket.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
+/// An inline snapshot that both databases share.
+macro_rules! snapshot {
+    ($value:expr, @$text:literal) => {{
+        let value = serde_json::to_value(&$value).unwrap();
+        insta::allow_duplicates! { insta::assert_json_snapshot!(value, @$text) }
+    }};
+}
+
+mod answer;
+mod provider;
+mod test_app;
+mod work;
+
+mod batches;
+mod connections;
+mod contract;
+mod cursors;
+mod documents;
+mod errors;
+mod idempotency;
+mod models;
+mod operations;
+mod providers;
+mod records;
+mod server;
 mod spec;
+mod syncs;
+mod tenants;
+mod waiting;

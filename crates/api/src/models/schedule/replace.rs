@@ -38,7 +38,9 @@ pub async fn replace_model_schedule(
     let schedule = body.interval_seconds.map(Schedule::Interval);
     let model = api
         .store
-        .write(Lane::Control, move |tx| tx.update_model_schedule(organization_id, id.0, schedule))
+        .write(Lane::Control, move |tx| {
+            tx.update_model_schedule(organization_id, id.0, schedule)
+        })
         .await?;
     Answer::ok(&ScheduleView::from(model))
 }
@@ -51,6 +53,8 @@ impl FromFields for ReplaceScheduleBody {
                 Wrong::new(format!("must be from {min} to {max}"))
             })
         });
-        Some(Self { interval_seconds: interval_seconds? })
+        Some(Self {
+            interval_seconds: interval_seconds?,
+        })
     }
 }

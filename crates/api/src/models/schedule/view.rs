@@ -29,7 +29,10 @@ pub struct ScheduleView {
 
 impl From<StoredModel> for ScheduleView {
     fn from(stored: StoredModel) -> Self {
-        let StoredModel { model, last_sync: _ } = stored;
+        let StoredModel {
+            model,
+            last_sync: _,
+        } = stored;
         let interval_seconds = model.schedule.map(|schedule| match schedule {
             Schedule::Interval(interval) => interval.seconds(),
         });
