@@ -76,8 +76,8 @@ both_databases! {
         let advanced = world.demo.advance(2);
         world.sync_completely(json!({ "full_refresh": true, "models": ["invoices"] })).await;
         let changes = &advanced.changes[&Model::Invoices];
-        let from = format!("{path}&cursor={}", cursor.unwrap());
-        let entries = world.api.all(&from).await;
+        let from = format!("{path}&limit=1000&cursor={}", cursor.unwrap()).replace("limit=50&", "");
+        let entries = world.api.get(&from).await.expect_status(200).array();
         let deleted = entries.iter().filter(|e| !e["deleted_at"].is_null()).count();
         assert_eq!(deleted, changes.deleted.len());
         let mut ids: Vec<String> = entries.iter().map(|e| e["data"]["id"].to_string()).collect();
