@@ -29,7 +29,13 @@ pub struct Cli {
 #[derive(Debug, Args)]
 pub struct Common {
     /// The settings file [variable: SYNCLINE_CONFIG] [default: syncline.toml, if there is one]
-    #[arg(long, global = true, value_name = "FILE", help_heading = "Settings")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        help_heading = "Settings",
+        display_order = 999
+    )]
     pub config: Option<PathBuf>,
 }
 
@@ -102,6 +108,7 @@ fn command() -> clap::Command {
     const TOKEN: &[&[Setting]] = &[DATABASE, MIGRATE, LOG];
     let with = |groups: &'static [&'static [Setting]]| move |command| flags::add(command, groups);
     Cli::command()
+        .max_term_width(100)
         .mut_subcommand("quickstart", with(&[SERVER, ENGINE, DEMO, LOG]))
         .mut_subcommand("serve", with(SERVE))
         .mut_subcommand("worker", with(WORKER))

@@ -8,7 +8,12 @@ fn help(words: &[&str]) -> String {
         .chain(words)
         .chain(&["--help"])
         .map(|word| word.to_string());
-    parse_from(words).unwrap_err().to_string()
+    // Not as wide as the terminal that the test happens to run on.
+    command()
+        .term_width(100)
+        .try_get_matches_from(words)
+        .unwrap_err()
+        .to_string()
 }
 
 #[test]

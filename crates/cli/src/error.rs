@@ -101,7 +101,7 @@ impl CliError {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Settings(_) | Self::Usage(_) => Exit::Usage,
-            Self::Client(_) => Exit::Refused,
+            Self::Client(error) => error.exit(),
             Self::File { .. }
             | Self::Content { .. }
             | Self::Store { .. }

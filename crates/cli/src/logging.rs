@@ -7,10 +7,11 @@ use tracing_subscriber::EnvFilter;
 use crate::settings::sections::{LogFormat, LogSettings};
 use crate::settings::{Layer, SettingsError};
 
-/// Starts the log. `layer` is where the filter came from, should it be wrong.
-pub fn start(settings: &LogSettings, layer: Layer) -> Result<(), SettingsError> {
+/// Starts the log, with the `usual` filter unless one is set; `layer` is where that came from,
+/// should it be wrong.
+pub fn start(settings: &LogSettings, usual: &str, layer: Layer) -> Result<(), SettingsError> {
     let filter = EnvFilter::builder()
-        .parse(&settings.filter)
+        .parse(settings.filter.as_deref().unwrap_or(usual))
         .map_err(|error| SettingsError::Value {
             layer,
             key: "log.filter".to_owned(),

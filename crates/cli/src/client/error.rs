@@ -4,6 +4,8 @@ use std::error::Error;
 
 use serde::Deserialize;
 
+use crate::exit::Exit;
+
 /// No answer, or not the wanted one.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
@@ -95,6 +97,17 @@ impl ClientError {
             url: url.to_owned(),
             status,
             detail,
+        }
+    }
+
+    /// How a command ends because of it.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::BadUrl(_) | Self::NoToken => Exit::Usage,
+            Self::Setup(_) => Exit::Failed,
+            Self::Unreachable { .. } | Self::Refused { .. } | Self::Nonsense { .. } => {
+                Exit::Refused
+            }
         }
     }
 

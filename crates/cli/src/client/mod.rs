@@ -4,6 +4,8 @@ mod error;
 mod token;
 pub mod views;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use reqwest::{Method, RequestBuilder, Url};
@@ -19,9 +21,11 @@ pub struct ApiClient {
     http: reqwest::Client,
     base: Url,
     token: String,
+    /// The server answered at least once: it is the right one, and may come back.
+    has_answered: Arc<AtomicBool>,
 }
 
-/// How long a server may be away before the client gives up.
+/// How long a server that has answered may be away before the client gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 impl ApiClient {
@@ -40,8 +44,17 @@ impl ApiClient {
             // Without TLS no certificates are needed, and none need to be installed.
             http = http.tls_certs_only([]);
         }
+        if base.host_str().is_some_and(is_this_machine) {
+            // A proxy would look for the server on its own machine.
+            http = http.no_proxy();
+        }
         let http = http.build().map_err(ClientError::setup)?;
-        Ok(Self { http, base, token })
+        Ok(Self {
+            http,
+            base,
+            token,
+            has_answered: Arc::default(),
+        })
     }
 
     /// Reads a resource; a server that is away for a moment is asked again.
@@ -93,10 +106,14 @@ impl ApiClient {
         let mut pause = Duration::from_millis(250);
         loop {
             let error = match self.once(request()?).await {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => {
+                    self.has_answered.store(true, Ordering::Relaxed);
+                    return Ok(answer);
+                }
                 Err(error) => error,
             };
-            if !error.passes() || since.elapsed() + pause > PATIENCE {
+            let may_come_back = self.has_answered.load(Ordering::Relaxed);
+            if !error.passes() || !may_come_back || since.elapsed() + pause > PATIENCE {
                 return Err(error);
             }
             tracing::warn!("{error}; trying again");
@@ -106,7 +123,7 @@ impl ApiClient {
     }
 
     async fn once<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, ClientError> {
-        let base = self.base.as_str();
+        let base = self.base.as_str().trim_end_matches('/');
         let unreachable = |error| ClientError::unreachable(base, error);
         let response = request.send().await.map_err(unreachable)?;
         let status = response.status();
@@ -118,5 +135,36 @@ impl ApiClient {
             url: base.to_owned(),
             source,
         })
+    }
+}
+
+fn is_this_machine(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost"
+        || address
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_is_told_from_others() {
+        for host in ["localhost", "127.0.0.1", "127.8.8.8", "[::1]"] {
+            assert!(is_this_machine(host), "{host}");
+        }
+        for host in ["example.com", "10.0.0.1", "localhost.example.com", "[::2]"] {
+            assert!(!is_this_machine(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn only_urls_of_servers_are_taken() {
+        for url in ["", "127.0.0.1:8080", "localhost", "ftp://x", "http://"] {
+            let made = ApiClient::new(url, "t".to_owned());
+            assert!(matches!(made, Err(ClientError::BadUrl(_))), "{url}");
+        }
     }
 }

@@ -15,19 +15,20 @@ use crate::error::CliError;
 use crate::exit::Exit;
 use crate::host::runtime;
 use crate::logging;
-use crate::settings::{Layer, Loaded, Surroundings};
+use crate::settings::{Loaded, Surroundings};
 
 /// Does what the command line says.
 pub fn run(invocation: Invocation) -> Result<Exit, CliError> {
     let Invocation { cli, given } = invocation;
     let around = Surroundings::of_this_process();
-    let mut loaded = Loaded::read(&given, cli.common.config.as_deref(), &around)?;
-    let filter_from = loaded.layer("log.filter");
-    if filter_from == Layer::Default && !is_server(&cli.command) {
-        // Who waits for a command's answer wants to see that, and what is wrong.
-        loaded.settings.log.filter = "warn".to_owned();
-    }
-    logging::start(&loaded.settings.log, filter_from)?;
+    let loaded = Loaded::read(&given, cli.common.config.as_deref(), &around)?;
+    // Who waits for a command's answer wants to see that, and what is wrong.
+    let usual = if is_server(&cli.command) {
+        "info"
+    } else {
+        "warn,tracing_actix_web=error"
+    };
+    logging::start(&loaded.settings.log, usual, loaded.layer("log.filter"))?;
     for name in around.unknown_variables() {
         tracing::warn!("the variable {name} is not a setting of this program: it is ignored");
     }

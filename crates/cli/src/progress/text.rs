@@ -18,7 +18,7 @@ pub fn line(row: &Row, model_width: usize) -> String {
     let mut text = format!("{model:<model_width$}  {:<13}", status.as_str());
     if tally.attempts > 0 {
         text.push_str(&format!(
-            "  {:>11}  {:>9}",
+            "  {:>17}  {:>12}",
             plural(tally.records, "record"),
             plural(tally.pages, "page")
         ));
@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_long_error_is_cut() {
-        assert_eq!(one_line(&"x".repeat(400)).chars().count(), 301 - 1);
+        assert_eq!(one_line(&"x".repeat(400)).chars().count(), 301);
         assert!(one_line(&"é".repeat(400)).ends_with('…'));
         assert_eq!(one_line(&"x".repeat(300)).chars().last(), Some('x'));
     }

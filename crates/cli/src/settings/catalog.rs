@@ -140,7 +140,8 @@ pub const LOG: &[Setting] = &[
         "SYNCLINE_LOG",
         "FILTER",
         "What is logged to standard error: error, warn, info, debug or trace, for everything or \
-         by part, as in info,syncline_engine=debug",
+         by part, as in info,syncline_engine=debug; by default info for `serve` and `worker`, \
+         else warn",
     ),
     text(
         "log.format",

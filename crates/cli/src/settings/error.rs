@@ -35,7 +35,7 @@ pub enum SettingsError {
         suggestion: Option<String>,
     },
     /// A value of the wrong kind or size.
-    #[error("{layer} sets {key} to something unusable: {reason}")]
+    #[error("{layer} ({key}): {reason}")]
     Value {
         /// Where the value came from.
         layer: Layer,

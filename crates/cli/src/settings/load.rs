@@ -112,7 +112,7 @@ impl Loaded {
             let key = error.path.join(".");
             SettingsError::Value {
                 layer: layer_of(&key),
-                reason: error.kind.to_string(),
+                reason: plainly(&error.kind),
                 key,
             }
         })?;
@@ -194,6 +194,21 @@ fn known_keys(path: &Path) -> Result<Vec<&'static Setting>, SettingsError> {
             })
         })
         .collect()
+}
+
+/// What figment found wrong, without the names of Rust's types.
+fn plainly(kind: &figment::error::Kind) -> String {
+    use figment::error::{Actual, Kind};
+    match kind {
+        Kind::InvalidType(Actual::Str(text), wanted) if wanted.starts_with(['u', 'i']) => {
+            format!("`{text}` is not a whole number, 0 or more")
+        }
+        Kind::InvalidType(Actual::Str(text), wanted) if wanted.contains("bool") => {
+            format!("`{text}` is neither true nor false")
+        }
+        Kind::UnknownVariant(text, known) => format!("`{text}` is not one of {}", known.join(", ")),
+        other => other.to_string(),
+    }
 }
 
 /// The setting whose name is the same, or nearly, in this or another section.

@@ -62,7 +62,7 @@ pub struct EngineSettings {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogSettings {
-    pub filter: String,
+    pub filter: Option<String>,
     pub format: LogFormat,
 }
 
@@ -134,7 +134,7 @@ impl Default for EngineSettings {
 impl Default for LogSettings {
     fn default() -> Self {
         Self {
-            filter: "info".to_owned(),
+            filter: None,
             format: LogFormat::Human,
         }
     }

@@ -43,7 +43,9 @@ pub async fn run(args: QuickstartArgs, mut loaded: Loaded) -> Result<Exit, CliEr
     loaded.settings.database.url = directory.database_url();
     loaded.settings.providers.dir = directory.providers();
     // Before any port is taken, so that a second run in the same directory hears of the first.
-    let store = database::open(&loaded, Use::Server).await?;
+    let store = database::open(&loaded, Use::Server)
+        .await
+        .map_err(suggest_another_directory)?;
     database::prepare(&store, &loaded).await?;
     let listener = Listener::bind(loaded.settings.server.listen, Suggestion::RUN)?;
     let outside = Outside::start(&loaded.settings.demo, &directory)?;
@@ -51,7 +53,7 @@ pub async fn run(args: QuickstartArgs, mut loaded: Loaded) -> Result<Exit, CliEr
     let url = listener.url();
     let server = Server::start(listener, &store, &registry, &loaded.settings, &shutdown);
 
-    let tour = tour(&store, &directory, &outside, &url);
+    let tour = tour(&store, &directory, &outside, &url, args.once);
     let serving = server.until(&shutdown);
     tokio::pin!(serving);
     let toured = tokio::select! {
@@ -77,6 +79,7 @@ async fn tour(
     directory: &Directory,
     outside: &Outside,
     url: &str,
+    is_once: bool,
 ) -> Result<Exit, CliError> {
     let token = token::find_or_make(store, &directory.token()).await?;
     let api = ApiClient::new(url, token)?;
@@ -103,10 +106,24 @@ async fn tour(
         token: directory.token(),
         connection: &connection,
     };
+    println!("\n{}\n{samples}", progress::summary(&followed.rows));
     println!(
-        "\n{}\n{samples}\n{}",
-        progress::summary(&followed.rows),
-        places.text()
+        "{}",
+        if is_once {
+            places.addresses()
+        } else {
+            places.text()
+        }
     );
     Ok(followed.exit())
+}
+
+fn suggest_another_directory(error: CliError) -> CliError {
+    match error {
+        CliError::Store { doing: _, source } => CliError::Store {
+            doing: "open the database (--dir names another directory)",
+            source,
+        },
+        error => error,
+    }
 }

@@ -40,11 +40,11 @@ pub struct Places<'a> {
 }
 
 impl Places<'_> {
-    /// For people, with commands that can be pasted.
+    /// The addresses, and commands that can be pasted as long as the server runs.
     pub fn text(&self) -> String {
         let Self {
             url,
-            outside,
+            outside: _,
             token,
             connection,
         } = self;
@@ -52,12 +52,8 @@ impl Places<'_> {
         let bearer = format!("-H \"Authorization: Bearer $(cat {file})\"");
         let api = format!("{url}/v2/integrations");
         let mut lines = vec![
-            format!("API            {url}"),
-            format!("Documentation  {url}/docs"),
-            format!("Demo provider  {outside}"),
-            format!("Token          {}", token.display()),
-            String::new(),
-            "Go on with:".to_owned(),
+            self.addresses(),
+            "\nGo on with:".to_owned(),
             format!("  curl -s {bearer} {api}/connections"),
             format!(
                 "  curl -s {bearer} -X POST {api}/connections/{}/sync",
@@ -71,6 +67,20 @@ impl Places<'_> {
             ));
         }
         lines.join("\n")
+    }
+
+    /// Where everything is.
+    pub fn addresses(&self) -> String {
+        let Self {
+            url,
+            outside,
+            token,
+            connection: _,
+        } = self;
+        let token = token.display();
+        format!(
+            "API            {url}\nDocumentation  {url}/docs\nDemo provider  {outside}\nToken          {token}"
+        )
     }
 }
 
