@@ -188,3 +188,59 @@ impl Drop for Place {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fence(attempt: i32) -> Fence {
+        Fence {
+            sync_id: SyncId::from_uuid(uuid::Uuid::from_u128(7)),
+            attempt,
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_run_stops_by_itself_when_its_lease_was_not_renewed() {
+        let pool = Arc::new(Pool::default());
+        let lease = Duration::from_secs(60);
+        let place = pool.enter(fence(1), Instant::now());
+        tokio::time::advance(Duration::from_secs(40)).await;
+        let asked = Instant::now();
+        tokio::time::advance(Duration::from_secs(10)).await;
+        pool.renewed(&[fence(1)], asked);
+        // The lease counts from the moment it was asked for.
+        tokio::time::advance(Duration::from_secs(49)).await;
+        assert_eq!(pool.lose_expired(lease), []);
+        assert_eq!(place.control().check(), Ok(()));
+        tokio::time::advance(Duration::from_secs(1)).await;
+        assert_eq!(pool.lose_expired(lease), [fence(1)]);
+        assert_eq!(place.control().check(), Err(Stop::Lost));
+    }
+
+    #[tokio::test]
+    async fn a_newer_attempt_stops_the_older_one_and_keeps_its_place() {
+        let pool = Arc::new(Pool::default());
+        let older = pool.enter(fence(1), Instant::now());
+        let newer = pool.enter(fence(2), Instant::now());
+        assert_eq!(older.control().check(), Err(Stop::Lost));
+        drop(older);
+        pool.lose(fence(1));
+        assert_eq!(newer.control().check(), Ok(()));
+        assert_eq!(pool.fences(), [fence(2)]);
+    }
+
+    #[tokio::test]
+    async fn a_lost_run_is_not_given_back() {
+        let pool = Arc::new(Pool::default());
+        let place = pool.enter(fence(1), Instant::now());
+        pool.release_all();
+        assert_eq!(place.control().check(), Err(Stop::Release));
+        pool.lose_sync(fence(1).sync_id);
+        assert_eq!(place.control().check(), Err(Stop::Lost));
+        // Those that come later are asked too.
+        drop(place);
+        let later = pool.enter(fence(2), Instant::now());
+        assert_eq!(later.control().check(), Err(Stop::Release));
+    }
+}

@@ -1,6 +1,5 @@
 //! Records that a full pass did not see.
 
-use insta::assert_snapshot;
 use syncline_engine::EngineOptions;
 use syncline_engine::run::Step;
 use syncline_store::runs::DeleteGuard;

@@ -1,7 +1,6 @@
 //! What a source does wrong, and what becomes of the sync.
 
 use chrono::Duration;
-use insta::assert_snapshot;
 use syncline_test_support::{TestDatabase, both_databases};
 
 use crate::support::{Fault, Mode, World, finish_all};

@@ -1,7 +1,6 @@
 //! Who may write: cancels, lost leases, late workers, orderly goodbyes.
 
 use chrono::Duration;
-use insta::assert_snapshot;
 use syncline_domain::Status;
 use syncline_engine::run::{Ended, Step};
 use syncline_test_support::{TestDatabase, both_databases};

@@ -7,6 +7,14 @@
     reason = "a test fails by panicking"
 )]
 
+/// Both databases give the same text, so that one snapshot is compared twice.
+macro_rules! assert_snapshot {
+    ($value:expr, @$text:literal) => {{
+        let value = $value;
+        insta::allow_duplicates! { insta::assert_snapshot!(value, @$text) }
+    }};
+}
+
 mod support;
 
 mod crashes;

@@ -1,7 +1,6 @@
 //! The database goes away in the middle of a sync, and comes back.
 
 use chrono::Duration;
-use insta::assert_snapshot;
 use syncline_domain::{Status, SyncId};
 use syncline_engine::run::{Ended, Step};
 use syncline_store::page::PageRequest;

@@ -1,13 +1,12 @@
 //! What a sync reads and leaves behind when nothing goes wrong.
 
 use chrono::Duration;
-use insta::assert_snapshot;
 use syncline_domain::Status;
 use syncline_domain::scope::Scope;
 use syncline_engine::run::{Ended, Step};
 use syncline_test_support::{TestDatabase, both_databases};
 
-use crate::support::{Mode, World, finish_all};
+use crate::support::{Fault, Gate, Mode, World, finish_all};
 
 both_databases! {
     async fn a_first_sync_lands_page_by_page(db: TestDatabase) {
@@ -38,6 +37,24 @@ both_databases! {
         source m1
         open invoices at 0, -..12:00
         ");
+    }
+
+    /// While a page waits to be committed the next one is under way, and no third one.
+    async fn one_page_is_read_ahead(db: TestDatabase) {
+        let world = World::new(db, Mode::FullPass).await;
+        world.script.put(world.now(), &["a=1", "b=1", "c=1", "d=1", "e=1"]);
+        let gate = Gate::closed();
+        world.script.fault(1, Fault::Gate(gate.clone()));
+        let sync = world.request().await;
+        let mut run = world.claim_one(&world.worker("w")).await;
+        run.step().await;
+        run.step().await;
+        // Nobody asks the run for anything now.
+        gate.reached().await;
+        assert_eq!(world.script.pages_asked(), 2);
+        gate.open();
+        assert_eq!(run.finish().await, Ended::Became(Status::Complete));
+        assert!(world.view_sync(sync).await.contains("3 pages, 5 records: 5 added"));
     }
 
     async fn a_second_pass_writes_only_what_changed(db: TestDatabase) {
@@ -125,7 +142,7 @@ both_databases! {
     async fn a_sync_keeps_the_manifest_that_it_began_with(db: TestDatabase) {
         let world = World::new(db, Mode::FullPass).await;
         world.script.put(world.now(), &["a=1", "b=1", "c=1"]);
-        world.script.fault(1, crate::support::Fault::Transient);
+        world.script.fault(1, Fault::Transient);
         let sync = world.sync().await;
         world.script.set_manifest("m2");
         world.pass(Duration::minutes(1));
@@ -152,7 +169,7 @@ both_databases! {
         let world = World::new(db, Mode::FullPass).await;
         world.script.put(world.now(), &["a=1", "b=1", "c=1", "d=1"]);
         world.sync().await;
-        world.script.fault(1, crate::support::Fault::Transient);
+        world.script.fault(1, Fault::Transient);
         world.script.remove(&["a"]);
         let sync = world.sync().await;
         world.script.set_fingerprint("f2");

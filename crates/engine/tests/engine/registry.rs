@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use insta::assert_snapshot;
 use syncline_connectors::{Registry, SourceOptions};
 use syncline_engine::{RegistrySources, Worker};
 use syncline_test_support::{TestDatabase, both_databases};

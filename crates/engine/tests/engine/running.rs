@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use insta::assert_snapshot;
 use syncline_domain::{Status, SyncId};
 use syncline_engine::Engine;
 use syncline_store::store::SyncChange;

@@ -1,7 +1,6 @@
 //! Who runs next: turns, joins, slots, fairness, holds and schedules.
 
 use chrono::Duration;
-use insta::assert_snapshot;
 use syncline_domain::connection::Connection;
 use syncline_domain::schedule::{Interval, Schedule};
 use syncline_domain::{OrganizationId, Status};
@@ -163,5 +162,25 @@ both_databases! {
         assert_eq!((tick.scheduled, tick.claimed.len()), (1, 1));
         finish_all(tick).await;
         assert_snapshot!(world.statuses().await, @"complete, complete");
+    }
+
+    async fn a_deleted_connection_is_purged_in_batches(db: TestDatabase) {
+        let world = World::new(db, Mode::FullPass).await;
+        world.script.put(world.now(), &["a=1", "b=1", "c=1"]);
+        world.sync().await;
+        let waiting = world.request().await;
+        let (organization, id) = (world.organization, world.connection.id);
+        world.write(move |tx| tx.delete_connection(organization, id)).await;
+        let worker = world.worker("w");
+        assert!(worker.tick().await.unwrap().claimed.is_empty());
+        let mut purged = 0;
+        loop {
+            match worker.purge(2).await.unwrap() {
+                0 => break,
+                some => purged += some,
+            }
+        }
+        assert!(purged >= 3, "{purged} rows, the records among them");
+        assert!(world.read(move |tx| tx.find_sync(organization, waiting)).await.is_none());
     }
 }

@@ -7,5 +7,5 @@ mod view;
 mod world;
 
 pub use proxy::Proxy;
-pub use script::{Fault, Gate, Mode, Script};
+pub use script::{Fault, Gate, Mode};
 pub use world::{World, finish_all};

@@ -125,10 +125,6 @@ impl Script {
         self.with(|s| s.faults.entry(page).or_default().push_back(fault));
     }
 
-    pub fn set_page_size(&self, size: usize) {
-        self.with(|s| s.page_size = size);
-    }
-
     pub fn set_fingerprint(&self, fingerprint: &str) {
         self.with(|s| s.fingerprint = fingerprint.to_owned());
     }
