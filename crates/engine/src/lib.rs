@@ -1,9 +1,9 @@
 //! Running syncs: claim, read, commit, retry, rescue, release.
 //!
-//! An [`Engine`](engine::Engine) keeps a store's syncs going until it is shut down. All that it
-//! does are acts of a [`Worker`](worker::Worker), which tests and simulations call one by one.
+//! An [`Engine`] keeps a store's syncs going until it is shut down. All that it
+//! does are acts of a [`Worker`], which tests and simulations call one by one.
 //! A worker claims syncs and runs each as a [`SyncRun`](run::SyncRun), which reads the pages of a
-//! source that [`Sources`](sources::Sources) gives it. The engine holds no rules of its own:
+//! source that [`Sources`] gives it. The engine holds no rules of its own:
 //! `syncline-domain` decides what follows, `syncline-store` keeps it.
 
 mod backoff;

@@ -1,6 +1,7 @@
 //! The database goes away in the middle of a sync, and comes back.
 
 use chrono::Duration;
+use syncline_domain::attempt::Counters;
 use syncline_domain::{Status, SyncId};
 use syncline_engine::run::{Ended, Step};
 use syncline_store::page::PageRequest;
@@ -24,7 +25,8 @@ async fn status(world: &World, id: SyncId) -> Status {
     sync.unwrap().lifecycle.status()
 }
 
-async fn added(world: &World, id: SyncId) -> i64 {
+/// Pages, records and added records of all its attempts.
+async fn counted(world: &World, id: SyncId) -> (i64, i64, i64) {
     let organization = world.organization;
     let first = PageRequest {
         after: None,
@@ -33,11 +35,11 @@ async fn added(world: &World, id: SyncId) -> i64 {
     let attempts = world
         .read(move |tx| tx.list_attempts_of_sync(organization, id, first))
         .await;
-    attempts
-        .items
-        .iter()
-        .map(|attempt| attempt.counters.added)
-        .sum()
+    let mut sum = Counters::default();
+    for attempt in &attempts.items {
+        sum += attempt.counters;
+    }
+    (sum.pages, sum.records, sum.added)
 }
 
 mod postgres {
@@ -104,7 +106,7 @@ mod postgres {
                     "1:a=1, 2:b=1, 3:c=1",
                     "commit {n}"
                 );
-                assert_eq!(added(&world, sync).await, 3, "commit {n}");
+                assert_eq!(counted(&world, sync).await, (2, 3, 3), "commit {n}");
             }
             // Rescue, schedules, due syncs, claim, settle, two pages, the proof, the sweep, the end.
             assert!(lost >= 8, "{lost} commits");
