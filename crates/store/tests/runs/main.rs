@@ -5,17 +5,16 @@
 
 mod world;
 
-// mod attempts;
-// mod cancelling;
+mod cancelling;
 mod claiming;
 mod fences;
 mod feed;
-// mod lists;
+mod lists;
 mod pages;
-// mod plans;
-// mod properties;
+
+mod properties;
 mod requesting;
-// mod rescuing;
+mod rescuing;
 mod states;
 mod sweeping;
-// mod ticking;
+mod ticking;
