@@ -49,6 +49,7 @@ pub async fn finish(
         None => answer,
     };
     stamp(answer.headers_mut(), &request_id);
+    tracing::debug!(method = %request.method(), path = request.path(), status = answer.status().as_u16(), "answered");
     Ok(ServiceResponse::new(request, answer))
 }
 

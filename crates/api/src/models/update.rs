@@ -72,12 +72,12 @@ impl FromFields for UpdateModelBody {
             is_read_enabled: fields.optional("is_read_enabled", boolean),
             display_name: fields.optional("display_name", text(255)),
             overlap_seconds: fields.optional("overlap_seconds", |value| {
-                let max = MAX_OVERLAP.num_seconds();
-                integer(value)?
-                    .try_into()
-                    .ok()
-                    .filter(|seconds| (0..=max).contains(seconds))
-                    .ok_or_else(|| Wrong::new(format!("must be from 0 to {max}")))
+                let (seconds, max) = (integer(value)?, MAX_OVERLAP.num_seconds());
+                if (0..=max).contains(&seconds) {
+                    Ok(seconds)
+                } else {
+                    Err(Wrong::new(format!("must be from 0 to {max}")))
+                }
             }),
         })
     }

@@ -10,7 +10,6 @@ use futures::future::LocalBoxFuture;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use syncline_api::{Api, app};
-use syncline_domain::OrganizationId;
 use syncline_store::clock::{Clock, FixedClock};
 use syncline_store::error::StoreError;
 use syncline_store::secrets::MasterKey;
@@ -31,7 +30,6 @@ type Handle = Rc<dyn Fn(TestRequest) -> LocalBoxFuture<'static, Answer>>;
 pub struct TestApp {
     pub api: Api,
     pub clock: FixedClock,
-    pub organization_id: OrganizationId,
     pub token: String,
     handle: Handle,
 }
@@ -52,11 +50,10 @@ impl TestApp {
         store.migrate().await.unwrap();
         let api = Api::new(store, provider::registry(), CancellationToken::new());
         let handle = handle(&api).await;
-        let (organization_id, token) = db_organization(&api.store, "acme").await;
+        let token = db_token(&api.store, "acme").await;
         Self {
             api,
             clock,
-            organization_id,
             token,
             handle,
         }
@@ -64,9 +61,8 @@ impl TestApp {
 
     /// The same application, as another organization.
     pub async fn as_organization(&self, name: &'static str) -> Self {
-        let (organization_id, token) = db_organization(&self.api.store, name).await;
+        let token = db_token(&self.api.store, name).await;
         Self {
-            organization_id,
             token,
             ..self.clone()
         }
@@ -172,16 +168,15 @@ async fn handle(api: &Api) -> Handle {
     })
 }
 
-async fn db_organization(store: &Store, name: &'static str) -> (OrganizationId, String) {
+async fn db_token(store: &Store, name: &'static str) -> String {
     let token = format!("token-of-{name}");
     let sha256: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-    let organization_id = store
+    store
         .write(Lane::Control, move |tx| {
             let organization = tx.find_or_insert_organization(name)?;
-            tx.insert_token(organization.id, sha256)?;
-            Ok::<_, StoreError>(organization.id)
+            tx.insert_token(organization.id, sha256)
         })
         .await
         .unwrap();
-    (organization_id, token)
+    token
 }
