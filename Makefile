@@ -21,7 +21,7 @@ help: ## Explain every target
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "  Variables of run: ONCE=1 (end after the sync), LISTEN=127.0.0.1:8080, DIR=.syncline,"
-	@echo "  DEMO_LISTEN=127.0.0.1:8081."
+	@echo "  DEMO_LISTEN=127.0.0.1:8090."
 
 run: ## Build, sync a demo system into SQLite, show what landed, go on serving
 	@tests/env/preflight.sh run
@@ -72,9 +72,9 @@ spec: ## Write openapi/openapi.json from the handlers
 
 bench: ## Measure speed and memory, on both databases (release build, takes minutes)
 	@tests/env/preflight.sh test --setup
-	$(CARGO) build $(LOCKED) --release -p syncline -p syncline-bench
+	$(CARGO) build $(LOCKED) --profile bench -p syncline
 	SYNCLINE_TEST_POSTGRES_DURABLE=1 tests/env/with-postgres.sh \
-		$(CARGO) run $(LOCKED) --release -p syncline-bench
+		$(CARGO) bench $(LOCKED) -p syncline-bench
 
 once: ## `make run ONCE=1` in a fresh directory, on free ports
 	@directory=$$(mktemp -d "$${TMPDIR:-/tmp}/syncline-once.XXXXXX") && \
