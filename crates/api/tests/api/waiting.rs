@@ -1,5 +1,4 @@
-//! `?wait=`: stepped with the store. No test waits for time to pass, but for the bound of the
-//! poll in the one that changes the database behind the process's back.
+//! `?wait=`: stepped with the store; no test waits for time to pass.
 
 use futures::future::join;
 use serde_json::json;
