@@ -9,6 +9,7 @@ use super::read::check_fence;
 use super::{DeleteGuard, Fence, Phase, ProvenEnd, Unseen, bitmap, seen};
 use crate::error::StoreError;
 use crate::sql::Sql;
+use crate::syncs::row::RunFacts;
 use crate::tx::Tx;
 
 /// What was decided.
@@ -46,11 +47,12 @@ impl Tx<'_> {
             self.stage_states(sync.id, &end.states)?;
         }
         let covers_all = facts.is_full_pass && sync.scope.is_unbounded();
-        let verdict = if covers_all && end.unseen != Unseen::Unknown {
+        let unseen = trusted(&end.unseen, &facts);
+        let verdict = if covers_all && unseen != Unseen::Unknown {
             let seen = self.compact_seen(sync.id)?;
             let live = self.count_live_records(sync.model_id)?;
             let before = self.find_suspects(sync.model_id)?;
-            let verdict = judge(&end.unseen, &seen, live, &before, guard);
+            let verdict = judge(&unseen, &seen, live, &before, guard);
             self.write_suspects(sync.id, &verdict.suspects)?;
             verdict
         } else {
@@ -102,6 +104,17 @@ impl Tx<'_> {
         suspects: &RoaringTreemap,
     ) -> Result<(), StoreError> {
         self.write_bitmap(sync_id, seen::SUSPECTS, suspects)
+    }
+}
+
+/// What was seen under one configuration proves no deletion under another, whichever attempt
+/// comes to the end.
+fn trusted(unseen: &Unseen, facts: &RunFacts) -> Unseen {
+    match (unseen, &facts.position, &facts.fingerprint) {
+        (Unseen::Gone, Some(position), Some(settled)) if position.fingerprint != *settled => {
+            Unseen::Suspect { reason: "its configuration changed during the pass".into() }
+        }
+        (unseen, _, _) => unseen.clone(),
     }
 }
 

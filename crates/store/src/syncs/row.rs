@@ -128,11 +128,6 @@ pub(crate) struct RunFacts {
 }
 
 impl SyncRow {
-    /// Which sync.
-    pub(crate) fn id(&self) -> SyncId {
-        self.id
-    }
-
     /// Its model.
     pub(crate) fn model_id(&self) -> ModelId {
         self.model_id

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use syncline_domain::Status;
+use syncline_domain::state::Fingerprint;
 use syncline_store::error::StoreError;
 use syncline_store::runs::{DeleteGuard, Phase, SweepStep, Unseen};
 use syncline_test_support::{TestDatabase, both_databases};
@@ -168,6 +169,20 @@ both_databases! {
         assert_eq!(world.db_number("SELECT COUNT(*) FROM models WHERE suspects IS NOT NULL"), 0);
         world.full_pass(&[("a", json!(1))], suspect()).await;
         assert_eq!(world.live().await.len(), 2);
+    }
+
+    async fn a_pass_under_two_configurations_deletes_nothing_at_once(db: TestDatabase) {
+        let world = World::new(&db).await;
+        world.full_pass(&[("a", json!(1)), ("b", json!(1))], Unseen::Gone).await;
+        let fence = world.start(true).await;
+        let mut changed = page(1, &[("a", json!(1))]);
+        changed.position.fingerprint = Fingerprint::new("another configuration");
+        world.commit(fence, changed).await.unwrap();
+        assert!(world.prove(fence, Unseen::Gone).await);
+        while !world.sweep(fence, 10).await.is_done {}
+        world.complete(fence).await.unwrap();
+        assert_eq!(world.live().await.len(), 2, "b is a suspect, whichever attempt came to the end");
+        assert_eq!(world.warnings(fence.sync_id).await, ["deletes_suspected"]);
     }
 
     async fn what_was_held_stays_suspect_and_what_was_seen_does_not(db: TestDatabase) {
