@@ -12,9 +12,7 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::query_dsl::LoadQuery;
 use diesel::result::Error::QueryBuilderError;
 use diesel::serialize::ToSql;
-use diesel::sql_types::{
-    BigInt, Binary, Bool, HasSqlType, Integer, Nullable, Text, Untyped,
-};
+use diesel::sql_types::{BigInt, Binary, Bool, HasSqlType, Integer, Nullable, Text, Untyped};
 use diesel::{Connection, OptionalExtension, QueryResult, RunQueryDsl};
 use serde::Serialize;
 use uuid::Uuid;
@@ -36,17 +34,30 @@ pub(crate) struct Sql<'f, DB: Backend, ST = Untyped> {
 impl<'f, DB: Backend> Sql<'f, DB> {
     /// A statement of which few texts exist: it stays prepared.
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), binds: Vec::new(), is_kept: true, rows: PhantomData }
+        Self {
+            text: text.into(),
+            binds: Vec::new(),
+            is_kept: true,
+            rows: PhantomData,
+        }
     }
 
     /// A statement whose text varies with its input: it is prepared for this once.
     pub(crate) fn once(text: impl Into<String>) -> Self {
-        Self { is_kept: false, ..Self::new(text) }
+        Self {
+            is_kept: false,
+            ..Self::new(text)
+        }
     }
 
     /// Says the types of the columns, to read rows by position.
     pub(crate) fn rows<ST>(self) -> Sql<'f, DB, ST> {
-        Sql { text: self.text, binds: self.binds, is_kept: self.is_kept, rows: PhantomData }
+        Sql {
+            text: self.text,
+            binds: self.binds,
+            is_kept: self.is_kept,
+            rows: PhantomData,
+        }
     }
 }
 
@@ -58,7 +69,10 @@ impl<'f, DB: Backend, ST> Sql<'f, DB, ST> {
         V: ToSql<T, DB> + Send + 'f,
         T: 'f,
     {
-        self.binds.push(Box::new(Bind::<T, V> { value, sql_type: PhantomData }));
+        self.binds.push(Box::new(Bind::<T, V> {
+            value,
+            sql_type: PhantomData,
+        }));
         self
     }
 }

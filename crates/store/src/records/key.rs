@@ -18,7 +18,8 @@ pub(crate) fn to_stored(key: &str) -> Cow<'_, str> {
 /// The key as the source gave it.
 pub(crate) fn from_stored(key: String) -> String {
     if key.contains(ESCAPE) {
-        key.replace("\u{FFFE}0", "\0").replace("\u{FFFE}1", "\u{FFFE}")
+        key.replace("\u{FFFE}0", "\0")
+            .replace("\u{FFFE}1", "\u{FFFE}")
     } else {
         key
     }

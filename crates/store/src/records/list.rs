@@ -37,11 +37,22 @@ impl Tx<'_> {
             .load(self)?;
         let limit = usize::try_from(limit).unwrap_or(0);
         let has_more = rows.len() > limit;
-        let records =
-            rows.into_iter().take(limit).map(RecordRow::into_record).collect::<Result<Vec<_>, _>>()?;
+        let records = rows
+            .into_iter()
+            .take(limit)
+            .map(RecordRow::into_record)
+            .collect::<Result<Vec<_>, _>>()?;
         let last_given = records.last().map_or(after, |record| record.number);
-        let cursor = if has_more { last_given } else { last_given.max(last_number).max(after) };
-        Ok(FeedPage { records, cursor, has_more })
+        let cursor = if has_more {
+            last_given
+        } else {
+            last_given.max(last_number).max(after)
+        };
+        Ok(FeedPage {
+            records,
+            cursor,
+            has_more,
+        })
     }
 
     fn read_feed(
@@ -59,7 +70,10 @@ impl Tx<'_> {
         .id(organization_id.uuid())
         .rows::<(BigInt, BigInt)>()
         .find(self)?
-        .ok_or_else(|| StoreError::NotFound { what: "model", id: model_id.to_string() })
+        .ok_or_else(|| StoreError::NotFound {
+            what: "model",
+            id: model_id.to_string(),
+        })
     }
 }
 
@@ -68,6 +82,10 @@ pub(crate) fn feed(include_deleted: bool) -> String {
         "SELECT {} FROM records r WHERE r.model_id = ? AND r.number > ? {} \
          ORDER BY r.number LIMIT ?",
         row::COLUMNS,
-        if include_deleted { "" } else { "AND r.deleted_at IS NULL" },
+        if include_deleted {
+            ""
+        } else {
+            "AND r.deleted_at IS NULL"
+        },
     )
 }

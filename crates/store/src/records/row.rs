@@ -36,7 +36,16 @@ pub(super) struct RecordRow {
 
 impl RecordRow {
     pub(super) fn into_record(self) -> Result<Record, StoreError> {
-        let Self { id, key, data, created_at, modified_at, deleted_at, sync_id, number } = self;
+        let Self {
+            id,
+            key,
+            data,
+            created_at,
+            modified_at,
+            deleted_at,
+            sync_id,
+            number,
+        } = self;
         Ok(Record {
             id,
             key: key::from_stored(key),

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::Duration;
 use diesel::QueryableByName;
 use diesel::connection::SimpleConnection;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::Text;
 use rand::Rng;
 use syncline_domain::{ConnectionId, OrganizationId, SyncId};
 use uuid::Uuid;
@@ -62,7 +62,8 @@ impl Tx<'_> {
         let mut chosen = Vec::new();
         for (from, to) in [(first, Uuid::max()), (Uuid::nil(), first)] {
             if chosen.len() < limit {
-                let candidates = self.list_candidates_of_organizations(from, to, limit, caps, &running)?;
+                let candidates =
+                    self.list_candidates_of_organizations(from, to, limit, caps, &running)?;
                 choose(&mut chosen, candidates, limit, caps, &mut running);
             }
         }
@@ -73,23 +74,29 @@ impl Tx<'_> {
     /// too few.
     fn count_running(&mut self, caps: Caps) -> Result<Running, StoreError> {
         let mut running = Running::default();
-        if caps.per_organization.or(caps.per_connection).or(caps.per_provider).is_none() {
+        if caps
+            .per_organization
+            .or(caps.per_connection)
+            .or(caps.per_provider)
+            .is_none()
+        {
             return Ok(running);
         }
         if self.is_postgres() {
-            self.conn().batch_execute("SELECT pg_advisory_xact_lock(7310590438601)")?;
+            self.conn()
+                .batch_execute("SELECT pg_advisory_xact_lock(7310590438601)")?;
         }
-        let rows: Vec<(OrganizationId, ConnectionId, String, i64)> = Sql::new(
-            "SELECT s.organization_id, s.connection_id, c.provider_name, COUNT(*) FROM syncs s \
-             JOIN connections c ON c.id = s.connection_id WHERE s.status = 'running' \
-             GROUP BY s.organization_id, s.connection_id, c.provider_name",
+        // Counted here and not by GROUP BY, which tempts SQLite to read an index of all syncs.
+        let rows: Vec<(OrganizationId, ConnectionId, String)> = Sql::new(
+            "SELECT s.organization_id, s.connection_id, c.provider_name FROM syncs s \
+             JOIN connections c ON c.id = s.connection_id WHERE s.status = 'running'",
         )
-        .rows::<(Uid, Uid, Text, BigInt)>()
+        .rows::<(Uid, Uid, Text)>()
         .load(self)?;
-        for (organization, connection, provider, count) in rows {
-            *running.organizations.entry(organization).or_default() += count;
-            *running.connections.entry(connection).or_default() += count;
-            *running.providers.entry(provider).or_default() += count;
+        for (organization, connection, provider) in rows {
+            *running.organizations.entry(organization).or_default() += 1;
+            *running.connections.entry(connection).or_default() += 1;
+            *running.providers.entry(provider).or_default() += 1;
         }
         Ok(running)
     }
@@ -124,7 +131,10 @@ impl Tx<'_> {
             .collect();
         let mut candidates = Vec::new();
         for organization in organizations {
-            if !is_full(running.organizations.get(&organization), caps.per_organization) {
+            if !is_full(
+                running.organizations.get(&organization),
+                caps.per_organization,
+            ) {
                 candidates.extend(self.list_queued(organization, &busy, &exhausted, limit)?);
             }
         }
@@ -139,7 +149,11 @@ impl Tx<'_> {
         limit: usize,
     ) -> Result<Vec<Candidate>, StoreError> {
         let text = queued_of_organization(busy.len(), exhausted.len());
-        let list = if busy.is_empty() && exhausted.is_empty() { Sql::new(text) } else { Sql::once(text) };
+        let list = if busy.is_empty() && exhausted.is_empty() {
+            Sql::new(text)
+        } else {
+            Sql::once(text)
+        };
         exhausted
             .iter()
             .fold(
@@ -174,11 +188,13 @@ pub(crate) fn queued_of_organization(busy: usize, exhausted: usize) -> String {
         0 => String::new(),
         count => format!("AND {column} NOT IN ({})", crate::sql::marks(count)),
     };
+    // Asked of each sync in its turn: joined, the connections might be read first, all of them.
     format!(
-        "SELECT s.id, s.organization_id, s.connection_id, c.provider_name FROM syncs s \
-         JOIN connections c ON c.id = s.connection_id \
-         WHERE s.status = 'queued' AND s.organization_id = ? \
-         AND NOT c.is_sync_disabled AND c.deleted_at IS NULL {} {} \
+        "SELECT s.id, s.organization_id, s.connection_id, (SELECT p.provider_name \
+         FROM connections p WHERE p.id = s.connection_id) AS provider_name FROM syncs s \
+         WHERE s.status = 'queued' AND s.organization_id = ? {} \
+         AND (SELECT NOT c.is_sync_disabled AND c.deleted_at IS NULL {} \
+         FROM connections c WHERE c.id = s.connection_id) \
          ORDER BY s.due_at, s.id LIMIT ?",
         without("s.connection_id", busy),
         without("c.provider_name", exhausted),
@@ -205,7 +221,12 @@ fn choose(
         .collect();
     ranked.sort_by_key(|(rank, _)| *rank);
     for (_, candidate) in ranked {
-        let Candidate { id, organization_id, connection_id, provider_name } = candidate;
+        let Candidate {
+            id,
+            organization_id,
+            connection_id,
+            provider_name,
+        } = candidate;
         let organization = running.organizations.entry(organization_id).or_default();
         let connection = running.connections.entry(connection_id).or_default();
         let provider = running.providers.entry(provider_name).or_default();

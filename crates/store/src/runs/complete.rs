@@ -23,10 +23,14 @@ impl Tx<'_> {
         let sync = row.clone().into_sync()?;
         check_fence(&sync, fence)?;
         if facts.phase != Phase::Sweep {
-            return Err(StoreError::Conflict("the end of this sync is not proven".into()));
+            return Err(StoreError::Conflict(
+                "the end of this sync is not proven".into(),
+            ));
         }
         if facts.coverage != Some(Coverage::Settled) {
-            return Err(StoreError::Conflict("records that are gone are still to be swept".into()));
+            return Err(StoreError::Conflict(
+                "records that are gone are still to be swept".into(),
+            ));
         }
         self.swap_states_in(sync.id, sync.model_id, &sync.scope)?;
         if sync.scope.is_unbounded() {
@@ -34,7 +38,13 @@ impl Tx<'_> {
         }
         self.swap_suspects_in(&sync)?;
         let transition = Transition::complete(self.now());
-        self.move_sync(row, Move { transition: &transition, fence: Some(fence.attempt) })
+        self.move_sync(
+            row,
+            Move {
+                transition: &transition,
+                fence: Some(fence.attempt),
+            },
+        )
     }
 
     fn mark_synced(&mut self, model_id: ModelId) -> Result<(), StoreError> {
@@ -47,9 +57,14 @@ impl Tx<'_> {
 
     /// The model's suspects are those of its last full pass; none when it left none behind.
     fn swap_suspects_in(&mut self, sync: &Sync) -> Result<(), StoreError> {
-        let Some(suspects) = self.find_bitmap(sync.id, seen::SUSPECTS)? else { return Ok(()) };
-        let bytes =
-            if suspects.is_empty() { None } else { Some(bitmap::to_bytes(&suspects)?) };
+        let Some(suspects) = self.find_bitmap(sync.id, seen::SUSPECTS)? else {
+            return Ok(());
+        };
+        let bytes = if suspects.is_empty() {
+            None
+        } else {
+            Some(bitmap::to_bytes(&suspects)?)
+        };
         Sql::new("UPDATE models SET suspects = ? WHERE id = ?")
             .opt_blob(bytes)
             .id(sync.model_id.uuid())

@@ -27,7 +27,11 @@ impl Tx<'_> {
         let mut next = None;
         for (text, is_from_now) in NEXT {
             let question = Sql::new(text);
-            let question = if is_from_now { question.time(now) } else { question };
+            let question = if is_from_now {
+                question.time(now)
+            } else {
+                question
+            };
             let at: Option<Option<DateTime<Utc>>> =
                 question.rows::<Nullable<Instant>>().find(self)?;
             next = [next, at.flatten()].into_iter().flatten().min();
@@ -44,7 +48,10 @@ pub(crate) const NEXT: [(&str, bool); 3] = [
          WHERE status IN ('scheduled', 'pending_retry') AND due_at > ?",
         true,
     ),
-    ("SELECT MIN(lease_expires_at) FROM syncs WHERE status = 'running'", false),
+    (
+        "SELECT MIN(lease_expires_at) FROM syncs WHERE status = 'running'",
+        false,
+    ),
     (
         "SELECT m.next_sync_at FROM models m JOIN connections c ON c.id = m.connection_id \
          WHERE m.next_sync_at IS NOT NULL AND m.is_read_enabled AND m.unsupported_reason IS NULL \

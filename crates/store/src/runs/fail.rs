@@ -28,8 +28,22 @@ impl Tx<'_> {
         let row = self.lock_model_and_sync(fence.sync_id)?;
         let sync = row.clone().into_sync()?;
         check_fence(&sync, fence)?;
-        self.tally(fence, &Counters { requests, bytes, ..Counters::default() }, &[])?;
+        self.tally(
+            fence,
+            &Counters {
+                requests,
+                bytes,
+                ..Counters::default()
+            },
+            &[],
+        )?;
         let transition = policy.after_failure(&sync.lifecycle, failure, self.now(), jitter);
-        self.move_sync(row, Move { transition: &transition, fence: Some(fence.attempt) })
+        self.move_sync(
+            row,
+            Move {
+                transition: &transition,
+                fence: Some(fence.attempt),
+            },
+        )
     }
 }

@@ -25,7 +25,11 @@ impl Tx<'_> {
             return Ok(Renewal::default());
         }
         // Locked in one order, so that two renewals never wait for each other.
-        let lock = if self.is_postgres() { "ORDER BY id FOR NO KEY UPDATE" } else { "" };
+        let lock = if self.is_postgres() {
+            "ORDER BY id FOR NO KEY UPDATE"
+        } else {
+            ""
+        };
         let until = self.now() + lease;
         let held: Vec<(SyncId, i32)> = Sql::new(format!(
             "UPDATE syncs SET lease_expires_at = ? WHERE id IN (SELECT id FROM syncs \

@@ -169,7 +169,10 @@ pub struct DeleteGuard {
 
 impl Default for DeleteGuard {
     fn default() -> Self {
-        Self { share: 0.2, rows: 10 }
+        Self {
+            share: 0.2,
+            rows: 10,
+        }
     }
 }
 
@@ -203,7 +206,9 @@ impl Phase {
         match text {
             "read" => Ok(Phase::Read),
             "sweep" => Ok(Phase::Sweep),
-            other => Err(StoreError::Corrupt(format!("`{other}` is no phase of a sync"))),
+            other => Err(StoreError::Corrupt(format!(
+                "`{other}` is no phase of a sync"
+            ))),
         }
     }
 }

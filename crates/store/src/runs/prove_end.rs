@@ -38,10 +38,14 @@ impl Tx<'_> {
         let sync = row.into_sync()?;
         check_fence(&sync, fence)?;
         if facts.phase == Phase::Sweep {
-            return Err(StoreError::Conflict("the end of this sync is proven already".into()));
+            return Err(StoreError::Conflict(
+                "the end of this sync is proven already".into(),
+            ));
         }
         if facts.manifest_hash.is_none() {
-            return Err(StoreError::Conflict("this sync has not been settled".into()));
+            return Err(StoreError::Conflict(
+                "this sync has not been settled".into(),
+            ));
         }
         if sync.scope.is_unbounded() {
             self.stage_states(sync.id, &end.states)?;
@@ -56,27 +60,36 @@ impl Tx<'_> {
             self.write_suspects(sync.id, &verdict.suspects)?;
             verdict
         } else {
-            Verdict { coverage: Coverage::Settled, warning: None, suspects: RoaringTreemap::new() }
+            Verdict {
+                coverage: Coverage::Settled,
+                warning: None,
+                suspects: RoaringTreemap::new(),
+            }
         };
         let mut warnings = end.warnings.clone();
         warnings.extend(verdict.warning);
-        let counters =
-            Counters { requests: end.requests, bytes: end.bytes, ..Counters::default() };
+        let counters = Counters {
+            requests: end.requests,
+            bytes: end.bytes,
+            ..Counters::default()
+        };
         self.tally(fence, &counters, &warnings)?;
         self.write_coverage(fence, verdict.coverage)?;
         Ok(verdict.coverage != Coverage::Settled)
     }
 
     fn count_live_records(&mut self, model_id: ModelId) -> Result<i64, StoreError> {
-        let live: Option<i64> =
-            Sql::new("SELECT live_records FROM model_feeds WHERE model_id = ?")
-                .id(model_id.uuid())
-                .rows::<diesel::sql_types::BigInt>()
-                .find(self)?;
+        let live: Option<i64> = Sql::new("SELECT live_records FROM model_feeds WHERE model_id = ?")
+            .id(model_id.uuid())
+            .rows::<diesel::sql_types::BigInt>()
+            .find(self)?;
         Ok(live.unwrap_or(0))
     }
 
-    pub(super) fn find_suspects(&mut self, model_id: ModelId) -> Result<RoaringTreemap, StoreError> {
+    pub(super) fn find_suspects(
+        &mut self,
+        model_id: ModelId,
+    ) -> Result<RoaringTreemap, StoreError> {
         let bytes: Option<Option<Vec<u8>>> = Sql::new("SELECT suspects FROM models WHERE id = ?")
             .id(model_id.uuid())
             .rows::<diesel::sql_types::Nullable<diesel::sql_types::Binary>>()
@@ -112,7 +125,9 @@ impl Tx<'_> {
 fn trusted(unseen: &Unseen, facts: &RunFacts) -> Unseen {
     match (unseen, &facts.position, &facts.fingerprint) {
         (Unseen::Gone, Some(position), Some(settled)) if position.fingerprint != *settled => {
-            Unseen::Suspect { reason: "its configuration changed during the pass".into() }
+            Unseen::Suspect {
+                reason: "its configuration changed during the pass".into(),
+            }
         }
         (unseen, _, _) => unseen.clone(),
     }
@@ -173,14 +188,19 @@ fn judge(
             }),
             suspects: nothing,
         },
-        Unseen::Gone | Unseen::Suspect { .. } | Unseen::Unknown => {
-            Verdict { coverage: Coverage::Settled, warning: None, suspects: nothing }
-        }
+        Unseen::Gone | Unseen::Suspect { .. } | Unseen::Unknown => Verdict {
+            coverage: Coverage::Settled,
+            warning: None,
+            suspects: nothing,
+        },
     }
 }
 
 fn is_above(gone: i64, live: i64, guard: DeleteGuard) -> bool {
-    #[expect(clippy::cast_precision_loss, reason = "a share needs no more than the digits of f64")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a share needs no more than the digits of f64"
+    )]
     let share = gone as f64 / live.max(1) as f64;
     gone > guard.rows && share > guard.share
 }

@@ -1,8 +1,8 @@
 //! What a worker needs to run a sync.
 
 use diesel::sql_types::Text;
-use syncline_domain::state::{Fingerprint, ModelState};
 use syncline_domain::Sync;
+use syncline_domain::state::{Fingerprint, ModelState};
 
 use super::{Fence, Run};
 use crate::db::types::{Json, JsonText};
@@ -17,10 +17,13 @@ impl Tx<'_> {
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::Transition`] when the attempt is over.
     pub fn read_run(&mut self, fence: Fence) -> Result<Run, StoreError> {
-        let row: SyncRow = Sql::new(format!("SELECT {} FROM syncs s WHERE s.id = ?", row::COLUMNS))
-            .id(fence.sync_id.uuid())
-            .find(self)?
-            .ok_or_else(|| missing("sync", fence.sync_id))?;
+        let row: SyncRow = Sql::new(format!(
+            "SELECT {} FROM syncs s WHERE s.id = ?",
+            row::COLUMNS
+        ))
+        .id(fence.sync_id.uuid())
+        .find(self)?
+        .ok_or_else(|| missing("sync", fence.sync_id))?;
         let facts = row.run_facts()?;
         let sync = row.into_sync()?;
         check_fence(&sync, fence)?;
@@ -63,8 +66,10 @@ impl Tx<'_> {
                 sync.model_id.uuid(),
             )
         };
-        let rows: Vec<(String, String, JsonText)> =
-            Sql::new(text).id(id).rows::<(Text, Text, Json)>().load(self)?;
+        let rows: Vec<(String, String, JsonText)> = Sql::new(text)
+            .id(id)
+            .rows::<(Text, Text, Json)>()
+            .load(self)?;
         rows.into_iter()
             .map(|(partition, fingerprint, JsonText(state))| {
                 Ok(ModelState {
@@ -83,11 +88,14 @@ impl Tx<'_> {
 pub(super) fn check_fence(sync: &Sync, fence: Fence) -> Result<(), StoreError> {
     debug_assert_eq!(sync.id, fence.sync_id);
     // Landing where it is already changes nothing; what counts is whether it may land at all.
-    sync.lifecycle.land_page(fence.attempt, sync.lifecycle.parts().spent.furthest)?;
+    sync.lifecycle
+        .land_page(fence.attempt, sync.lifecycle.parts().spent.furthest)?;
     Ok(())
 }
 
 fn missing(what: &'static str, id: impl std::fmt::Display) -> StoreError {
-    StoreError::NotFound { what, id: id.to_string() }
+    StoreError::NotFound {
+        what,
+        id: id.to_string(),
+    }
 }
-

@@ -15,6 +15,12 @@ impl Tx<'_> {
     pub fn release_sync(&mut self, fence: Fence) -> Result<Sync, StoreError> {
         let row = self.lock_sync(fence.sync_id)?;
         let transition = Transition::release(self.now());
-        self.move_sync(row, Move { transition: &transition, fence: Some(fence.attempt) })
+        self.move_sync(
+            row,
+            Move {
+                transition: &transition,
+                fence: Some(fence.attempt),
+            },
+        )
     }
 }

@@ -23,10 +23,14 @@ impl Tx<'_> {
         limit: i64,
     ) -> Result<Vec<Sync>, StoreError> {
         let now = self.now();
-        let expired: Vec<(SyncId, ModelId)> = if all_running { Sql::new(ALL) } else { Sql::new(EXPIRED).time(now) }
-            .big(limit)
-            .rows::<(Uid, Uid)>()
-            .load(self)?;
+        let expired: Vec<(SyncId, ModelId)> = if all_running {
+            Sql::new(ALL)
+        } else {
+            Sql::new(EXPIRED).time(now)
+        }
+        .big(limit)
+        .rows::<(Uid, Uid)>()
+        .load(self)?;
         let models: Vec<ModelId> = expired.iter().map(|(_, model)| *model).collect();
         self.lock_models(&models)?;
         let mut rescued = Vec::with_capacity(expired.len());
@@ -35,12 +39,20 @@ impl Tx<'_> {
             let facts = row.run_facts()?;
             let sync = row.clone().into_sync()?;
             // Another process may have been here between the question and the lock.
-            let is_late = facts.lease_expires_at.is_some_and(|until| all_running || until <= now);
+            let is_late = facts
+                .lease_expires_at
+                .is_some_and(|until| all_running || until <= now);
             if sync.lifecycle.status() == Status::Running && is_late {
                 let worker = facts.worker.unwrap_or_default();
                 let failure = Failure::LeaseExpired { worker };
                 let transition = policy.after_failure(&sync.lifecycle, failure, now, jitter);
-                rescued.push(self.move_sync(row, Move { transition: &transition, fence: None })?);
+                rescued.push(self.move_sync(
+                    row,
+                    Move {
+                        transition: &transition,
+                        fence: None,
+                    },
+                )?);
             }
         }
         Ok(rescued)

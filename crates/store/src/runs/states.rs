@@ -75,7 +75,9 @@ impl Tx<'_> {
             return Ok(());
         }
         if scope.is_full_refresh() {
-            Sql::new("DELETE FROM model_states WHERE model_id = ?").id(model_id.uuid()).run(self)?;
+            Sql::new("DELETE FROM model_states WHERE model_id = ?")
+                .id(model_id.uuid())
+                .run(self)?;
         }
         // SQLite cannot tell the ON of an upsert from that of a join without a WHERE.
         Sql::new(

@@ -38,12 +38,19 @@ impl Tx<'_> {
         let sync = row.into_sync()?;
         check_fence(&sync, fence)?;
         if facts.phase != Phase::Sweep {
-            return Err(StoreError::Conflict("the end of this sync is not proven".into()));
+            return Err(StoreError::Conflict(
+                "the end of this sync is not proven".into(),
+            ));
         }
         let limit = limit.max(1);
         let (gone, left, after) = match facts.coverage {
             None => return Err(StoreError::Corrupt(format!("{} has no coverage", sync.id))),
-            Some(Coverage::Settled) => return Ok(SweepStep { deleted: 0, is_done: true }),
+            Some(Coverage::Settled) => {
+                return Ok(SweepStep {
+                    deleted: 0,
+                    is_done: true,
+                });
+            }
             Some(Coverage::Gone { left }) => {
                 let rows = self.list_live(sync.model_id, facts.sweep_after.as_deref(), limit)?;
                 let seen = self.read_bitmap(sync.id, seen::ALL)?;
@@ -59,10 +66,24 @@ impl Tx<'_> {
         };
         self.bury(&sync, &gone)?;
         let deleted = gone.len() as i64;
-        self.tally(fence, &Counters { deleted, ..Counters::default() }, &[])?;
-        let coverage = if after.is_some() { left } else { Coverage::Settled };
+        self.tally(
+            fence,
+            &Counters {
+                deleted,
+                ..Counters::default()
+            },
+            &[],
+        )?;
+        let coverage = if after.is_some() {
+            left
+        } else {
+            Coverage::Settled
+        };
         self.write_sweep(fence, lease, coverage, after.as_deref())?;
-        Ok(SweepStep { deleted, is_done: after.is_none() })
+        Ok(SweepStep {
+            deleted,
+            is_done: after.is_none(),
+        })
     }
 
     /// Of those that this pass did not see, the ones that the pass before did not see either are
@@ -104,7 +125,9 @@ impl Tx<'_> {
         if let Some(after) = after {
             list = list.text(after.to_owned());
         }
-        list.big(limit.saturating_mul(LOOKED_AT)).rows::<(Text, BigInt)>().load(self)
+        list.big(limit.saturating_mul(LOOKED_AT))
+            .rows::<(Text, BigInt)>()
+            .load(self)
     }
 
     fn bury(&mut self, sync: &Sync, keys: &[String]) -> Result<(), StoreError> {
@@ -125,10 +148,16 @@ impl Tx<'_> {
                 number += 1;
                 update = update.text(key.as_str()).big(number);
             }
-            let buried =
-                update.time(now).id(sync.id.uuid()).id(sync.model_id.uuid()).run(self)?;
+            let buried = update
+                .time(now)
+                .id(sync.id.uuid())
+                .id(sync.model_id.uuid())
+                .run(self)?;
             if buried != keys.len() {
-                return Err(StoreError::Corrupt(format!("{buried} of {} were buried", keys.len())));
+                return Err(StoreError::Corrupt(format!(
+                    "{buried} of {} were buried",
+                    keys.len()
+                )));
             }
         }
         Ok(())
@@ -173,6 +202,8 @@ fn pick(
         }
     }
     let is_full = rows.len() as i64 == limit.saturating_mul(LOOKED_AT);
-    (gone, rows.last().filter(|_| is_full).map(|(key, _)| key.clone()))
+    (
+        gone,
+        rows.last().filter(|_| is_full).map(|(key, _)| key.clone()),
+    )
 }
-

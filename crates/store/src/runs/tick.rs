@@ -64,9 +64,14 @@ impl Tx<'_> {
         id: ModelId,
     ) -> Result<Option<DateTime<Utc>>, StoreError> {
         let now = self.now();
-        let Some(view) = self.find_model(organization_id, id)? else { return Ok(None) };
+        let Some(view) = self.find_model(organization_id, id)? else {
+            return Ok(None);
+        };
         let anchor = view.model.schedule_anchor.unwrap_or(now);
-        Ok(view.model.schedule.and_then(|schedule| schedule.next_after(anchor, now)))
+        Ok(view
+            .model
+            .schedule
+            .and_then(|schedule| schedule.next_after(anchor, now)))
     }
 }
 

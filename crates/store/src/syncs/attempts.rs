@@ -24,7 +24,10 @@ impl Tx<'_> {
         page: PageRequest<i32>,
     ) -> Result<PageOf<Attempt, i32>, StoreError> {
         if self.find_sync(organization_id, id)?.is_none() {
-            return Err(StoreError::NotFound { what: "sync", id: id.to_string() });
+            return Err(StoreError::NotFound {
+                what: "sync",
+                id: id.to_string(),
+            });
         }
         let rows: Vec<AttemptRow> = Sql::new(
             "SELECT sync_id, number, worker, started_at, ended_at, outcome, error, pages, \
@@ -35,8 +38,10 @@ impl Tx<'_> {
         .int(page.after.unwrap_or(0))
         .big(page.one_more())
         .load(self)?;
-        let items =
-            rows.into_iter().map(AttemptRow::into_attempt).collect::<Result<Vec<_>, _>>()?;
+        let items = rows
+            .into_iter()
+            .map(AttemptRow::into_attempt)
+            .collect::<Result<Vec<_>, _>>()?;
         Ok(page.cut(items, |attempt| attempt.number))
     }
 }

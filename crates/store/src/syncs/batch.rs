@@ -29,18 +29,24 @@ impl Tx<'_> {
         .id(organization_id.uuid())
         .rows::<(Uid, Instant)>()
         .find(self)?;
-        let Some((connection_id, created_at)) = batch else { return Ok(None) };
+        let Some((connection_id, created_at)) = batch else {
+            return Ok(None);
+        };
         let members = self.list_members_of_batch(id)?;
-        Ok(Some(Batch { id, connection_id, created_at, members }))
+        Ok(Some(Batch {
+            id,
+            connection_id,
+            created_at,
+            members,
+        }))
     }
 
     fn list_members_of_batch(&mut self, id: BatchId) -> Result<Vec<BatchMember>, StoreError> {
-        let joined: Vec<bool> = Sql::new(
-            "SELECT is_joined FROM batch_members WHERE batch_id = ? ORDER BY position",
-        )
-        .id(id.uuid())
-        .rows::<Bool>()
-        .load(self)?;
+        let joined: Vec<bool> =
+            Sql::new("SELECT is_joined FROM batch_members WHERE batch_id = ? ORDER BY position")
+                .id(id.uuid())
+                .rows::<Bool>()
+                .load(self)?;
         let rows: Vec<SyncRow> = Sql::new(format!(
             "SELECT {} FROM batch_members m JOIN syncs s ON s.id = m.sync_id \
              WHERE m.batch_id = ? ORDER BY m.position",
@@ -51,7 +57,12 @@ impl Tx<'_> {
         joined
             .into_iter()
             .zip(rows)
-            .map(|(is_joined, row)| Ok(BatchMember { sync: row.into_sync()?, is_joined }))
+            .map(|(is_joined, row)| {
+                Ok(BatchMember {
+                    sync: row.into_sync()?,
+                    is_joined,
+                })
+            })
             .collect()
     }
 

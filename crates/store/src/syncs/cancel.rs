@@ -26,7 +26,13 @@ impl Tx<'_> {
             return Ok(sync);
         }
         let transition = Transition::cancel(self.now());
-        self.move_sync(row, Move { transition: &transition, fence: None })
+        self.move_sync(
+            row,
+            Move {
+                transition: &transition,
+                fence: None,
+            },
+        )
     }
 
     /// Cancels all that is not final of a connection that is being deleted.
@@ -75,7 +81,13 @@ impl Tx<'_> {
             let row = self.lock_sync(sync.id)?;
             let status = row.clone().into_sync()?.lifecycle.status();
             if kind.target(status).is_some() {
-                self.move_sync(row, Move { transition, fence: None })?;
+                self.move_sync(
+                    row,
+                    Move {
+                        transition,
+                        fence: None,
+                    },
+                )?;
                 moved += 1;
             }
         }

@@ -56,7 +56,10 @@ impl Tx<'_> {
     ) -> Result<SyncRow, StoreError> {
         match self.find_sync(organization_id, id)? {
             Some(_) => self.lock_model_and_sync(id),
-            None => Err(StoreError::NotFound { what: "sync", id: id.to_string() }),
+            None => Err(StoreError::NotFound {
+                what: "sync",
+                id: id.to_string(),
+            }),
         }
     }
 }

@@ -23,8 +23,10 @@ impl Tx<'_> {
         page: PageRequest<SyncId>,
     ) -> Result<PageOf<Sync, SyncId>, StoreError> {
         let rows: Vec<SyncRow> = list_syncs(organization_id, filter, page).load(self)?;
-        let items =
-            rows.into_iter().map(SyncRow::into_sync).collect::<Result<Vec<Sync>, StoreError>>()?;
+        let items = rows
+            .into_iter()
+            .map(SyncRow::into_sync)
+            .collect::<Result<Vec<Sync>, StoreError>>()?;
         Ok(page.cut(items, |sync| sync.id))
     }
 }
@@ -36,8 +38,10 @@ pub(crate) fn list_syncs(
     filter: &SyncFilter,
     page: PageRequest<SyncId>,
 ) -> Sql<'static, MultiBackend> {
-    let statuses: Vec<Status> =
-        Status::ALL.into_iter().filter(|status| filter.is_wanted(*status)).collect();
+    let statuses: Vec<Status> = Status::ALL
+        .into_iter()
+        .filter(|status| filter.is_wanted(*status))
+        .collect();
     let mut binds = Vec::new();
     let branches: Vec<String> = statuses
         .into_iter()
@@ -45,15 +49,16 @@ pub(crate) fn list_syncs(
         .map(|(number, status)| branch(number, status, organization_id, filter, page, &mut binds))
         .collect();
     let text = format!(
-        "SELECT {} FROM ({}) u JOIN syncs s ON s.id = u.id ORDER BY s.id DESC LIMIT ?",
-        row::COLUMNS,
+        "SELECT * FROM ({}) u ORDER BY id DESC LIMIT ?",
         branches.join(" UNION ALL "),
     );
-    let list = binds.into_iter().fold(Sql::new(text), |list, value| match value {
-        Value::Id(id) => list.id(id),
-        Value::Time(time) => list.time(time),
-        Value::Number(number) => list.big(number),
-    });
+    let list = binds
+        .into_iter()
+        .fold(Sql::new(text), |list, value| match value {
+            Value::Id(id) => list.id(id),
+            Value::Time(time) => list.time(time),
+            Value::Number(number) => list.big(number),
+        });
     list.big(page.one_more())
 }
 
@@ -71,14 +76,29 @@ fn branch(
     page: PageRequest<SyncId>,
     binds: &mut Vec<Value>,
 ) -> String {
-    let SyncFilter { connection_id, model_id, statuses: _, batch_id, created_from, created_before } =
-        filter;
+    let SyncFilter {
+        connection_id,
+        model_id,
+        statuses: _,
+        batch_id,
+        created_from,
+        created_before,
+    } = filter;
     let mut text = format!(
-        "SELECT * FROM (SELECT s.id FROM {} syncs s {} \
+        "SELECT * FROM (SELECT {} FROM {} syncs s {} \
          JOIN connections c ON c.id = s.connection_id \
          WHERE c.deleted_at IS NULL AND s.status = '{status}'",
-        if batch_id.is_some() { "batch_members b JOIN" } else { "" },
-        if batch_id.is_some() { "ON s.id = b.sync_id" } else { "" },
+        row::COLUMNS,
+        if batch_id.is_some() {
+            "batch_members b JOIN"
+        } else {
+            ""
+        },
+        if batch_id.is_some() {
+            "ON s.id = b.sync_id"
+        } else {
+            ""
+        },
     );
     let mut narrow = |condition: &str, value: Value| {
         text.push_str(" AND ");
@@ -88,7 +108,11 @@ fn branch(
     // The narrowest of them is asked of the sync, and the others of its connection, so that no
     // database takes the wider index.
     let is_narrow = connection_id.is_some() || model_id.is_some() || batch_id.is_some();
-    let organization = if is_narrow { "c.organization_id = ?" } else { "s.organization_id = ?" };
+    let organization = if is_narrow {
+        "c.organization_id = ?"
+    } else {
+        "s.organization_id = ?"
+    };
     narrow(organization, Value::Id(organization_id.uuid()));
     if let Some(id) = batch_id {
         narrow("b.batch_id = ?", Value::Id(id.uuid()));
@@ -98,7 +122,11 @@ fn branch(
     }
     if let Some(id) = connection_id {
         let is_widest = model_id.is_some() || batch_id.is_some();
-        let condition = if is_widest { "c.id = ?" } else { "s.connection_id = ?" };
+        let condition = if is_widest {
+            "c.id = ?"
+        } else {
+            "s.connection_id = ?"
+        };
         narrow(condition, Value::Id(id.uuid()));
     }
     if let Some(id) = page.after {
@@ -110,7 +138,10 @@ fn branch(
         narrow("s.created_at >= ?", Value::Time(*from));
     }
     if let Some(before) = created_before {
-        narrow("s.id < ?", Value::Id(first_id(*before + TimeDelta::milliseconds(1))));
+        narrow(
+            "s.id < ?",
+            Value::Id(first_id(*before + TimeDelta::milliseconds(1))),
+        );
         narrow("s.created_at < ?", Value::Time(*before));
     }
     binds.push(Value::Number(page.one_more()));

@@ -91,11 +91,24 @@ impl Tx<'_> {
         if let Some((row, mut sync)) = twin {
             self.make_sync_due(&mut sync)?;
             if may_queue && sync.lifecycle.status() == Status::Scheduled {
-                let row = if sync.modified_at == Some(now) { self.lock_sync(sync.id)? } else { row };
+                let row = if sync.modified_at == Some(now) {
+                    self.lock_sync(sync.id)?
+                } else {
+                    row
+                };
                 let transition = Transition::enqueue(now);
-                sync = self.move_sync(row, Move { transition: &transition, fence: None })?;
+                sync = self.move_sync(
+                    row,
+                    Move {
+                        transition: &transition,
+                        fence: None,
+                    },
+                )?;
             }
-            return Ok(BatchMember { sync, is_joined: true });
+            return Ok(BatchMember {
+                sync,
+                is_joined: true,
+            });
         }
         let mut sync = Sync::new(
             SyncId::from_parts(now, self.entropy()),
@@ -111,7 +124,10 @@ impl Tx<'_> {
             sync.lifecycle = sync.lifecycle.apply(&Transition::enqueue(now))?;
         }
         self.insert_sync(&sync)?;
-        Ok(BatchMember { sync, is_joined: false })
+        Ok(BatchMember {
+            sync,
+            is_joined: false,
+        })
     }
 
     /// Keeps the connection from being disabled or deleted until the end of this transaction;
@@ -130,7 +146,10 @@ impl Tx<'_> {
         .id(organization_id.uuid())
         .rows::<Bool>()
         .find(self)?
-        .ok_or_else(|| StoreError::NotFound { what: "connection", id: id.to_string() })
+        .ok_or_else(|| StoreError::NotFound {
+            what: "connection",
+            id: id.to_string(),
+        })
     }
 
     /// Those that were asked for, in the order of their making; all that are wrong are named.
@@ -148,7 +167,10 @@ impl Tx<'_> {
         };
         let unknown: Vec<String> = asked
             .iter()
-            .filter(|text| !all.iter().any(|model| model.is_readable && named(text, model)))
+            .filter(|text| {
+                !all.iter()
+                    .any(|model| model.is_readable && named(text, model))
+            })
             .cloned()
             .collect();
         if !unknown.is_empty() {
@@ -160,7 +182,10 @@ impl Tx<'_> {
             .collect())
     }
 
-    fn list_candidates(&mut self, connection_id: ConnectionId) -> Result<Vec<Candidate>, StoreError> {
+    fn list_candidates(
+        &mut self,
+        connection_id: ConnectionId,
+    ) -> Result<Vec<Candidate>, StoreError> {
         type Row = (Uid, Text, Bool, Nullable<Text>, Bool);
         let rows: Vec<(ModelId, String, bool, Option<String>, bool)> = Sql::new(
             "SELECT id, name, is_read_enabled, unsupported_reason, is_synced FROM models \

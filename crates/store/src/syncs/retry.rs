@@ -22,7 +22,10 @@ impl Tx<'_> {
         id: SyncId,
     ) -> Result<(Sync, Option<BatchId>), StoreError> {
         let Some(sync) = self.find_sync(organization_id, id)? else {
-            return Err(StoreError::NotFound { what: "sync", id: id.to_string() });
+            return Err(StoreError::NotFound {
+                what: "sync",
+                id: id.to_string(),
+            });
         };
         // The connection is locked before the model, as everywhere.
         let is_disabled = self.share_connection(organization_id, sync.connection_id)?;
@@ -70,7 +73,11 @@ impl Tx<'_> {
             let rows: Vec<SyncRow> = Sql::new(format!(
                 "SELECT {} FROM syncs s WHERE s.model_id = ? AND s.status {part}",
                 row::COLUMNS,
-                part = if part.contains(',') { format!("IN ({part})") } else { format!("= {part}") },
+                part = if part.contains(',') {
+                    format!("IN ({part})")
+                } else {
+                    format!("= {part}")
+                },
             ))
             .id(id.uuid())
             .load(self)?;

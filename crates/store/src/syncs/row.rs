@@ -153,7 +153,11 @@ impl SyncRow {
             fingerprint: self.fingerprint.as_deref().map(Fingerprint::new),
             is_full_pass: self.is_full_pass,
             phase: Phase::parse(&self.phase)?,
-            coverage: self.coverage.as_deref().map(Coverage::from_text).transpose()?,
+            coverage: self
+                .coverage
+                .as_deref()
+                .map(Coverage::from_text)
+                .transpose()?,
             sweep_after: self.sweep_after.clone(),
             worker: self.worker.clone(),
             lease_expires_at: self.lease_expires_at,
@@ -201,8 +205,11 @@ impl SyncRow {
             worker: _,
             lease_expires_at: _,
         } = self;
-        let furthest =
-            Progress { slice: furthest_slice, request: furthest_request, record: furthest_record };
+        let furthest = Progress {
+            slice: furthest_slice,
+            request: furthest_request,
+            record: furthest_record,
+        };
         let spent = Spent {
             consecutive: consecutive_failures,
             total: total_retries,

@@ -34,9 +34,9 @@ impl Tx<'_> {
     fn find_due_syncs(&mut self, limit: i64) -> Result<Vec<(SyncId, ModelId)>, StoreError> {
         let now = self.now();
         Sql::new(format!(
-            "SELECT s.id, s.model_id FROM syncs s JOIN connections c ON c.id = s.connection_id \
-             WHERE s.status IN ({sources}) AND s.due_at <= ? \
-             AND NOT c.is_sync_disabled AND c.deleted_at IS NULL AND {has_turn} \
+            "SELECT s.id, s.model_id FROM syncs s WHERE s.status IN ({sources}) \
+             AND s.due_at <= ? AND (SELECT NOT c.is_sync_disabled AND c.deleted_at IS NULL \
+             FROM connections c WHERE c.id = s.connection_id) AND {has_turn} \
              ORDER BY s.due_at, s.id LIMIT ?",
             sources = statuses::sources(TransitionKind::Enqueue),
             has_turn = has_turn("s"),
@@ -93,7 +93,9 @@ impl Tx<'_> {
 /// free.
 fn has_turn(syncs: &str) -> String {
     let kept = statuses::list(
-        TransitionKind::Enqueue.sources().filter(|status: &Status| status.holds_turn()),
+        TransitionKind::Enqueue
+            .sources()
+            .filter(|status: &Status| status.holds_turn()),
     );
     format!(
         "({syncs}.status IN ({kept}) OR NOT EXISTS (SELECT 1 FROM syncs h \

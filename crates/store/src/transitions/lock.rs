@@ -19,28 +19,40 @@ impl Tx<'_> {
         ids.sort_unstable();
         ids.dedup();
         for id in ids {
-            Sql::new("SELECT 1 FROM models WHERE id = ? FOR NO KEY UPDATE").id(id).run(self)?;
+            Sql::new("SELECT 1 FROM models WHERE id = ? FOR NO KEY UPDATE")
+                .id(id)
+                .run(self)?;
         }
         Ok(())
     }
 
     /// Locks a sync.
     pub(crate) fn lock_sync(&mut self, id: SyncId) -> Result<SyncRow, StoreError> {
-        let lock = if self.is_postgres() { "FOR NO KEY UPDATE" } else { "" };
-        Sql::new(format!("SELECT {} FROM syncs s WHERE s.id = ? {lock}", row::COLUMNS))
-            .id(id.uuid())
-            .find(self)?
-            .ok_or_else(|| not_found(id))
+        let lock = if self.is_postgres() {
+            "FOR NO KEY UPDATE"
+        } else {
+            ""
+        };
+        Sql::new(format!(
+            "SELECT {} FROM syncs s WHERE s.id = ? {lock}",
+            row::COLUMNS
+        ))
+        .id(id.uuid())
+        .find(self)?
+        .ok_or_else(|| not_found(id))
     }
 
     /// Locks the model of a sync and then the sync, as every move that may free the turn must.
     pub(crate) fn lock_model_and_sync(&mut self, id: SyncId) -> Result<SyncRow, StoreError> {
         if self.is_postgres() {
             // A sync never changes its model, so that this may be read without a lock.
-            let row: SyncRow = Sql::new(format!("SELECT {} FROM syncs s WHERE s.id = ?", row::COLUMNS))
-                .id(id.uuid())
-                .find(self)?
-                .ok_or_else(|| not_found(id))?;
+            let row: SyncRow = Sql::new(format!(
+                "SELECT {} FROM syncs s WHERE s.id = ?",
+                row::COLUMNS
+            ))
+            .id(id.uuid())
+            .find(self)?
+            .ok_or_else(|| not_found(id))?;
             self.lock_models(&[row.model_id()])?;
         }
         self.lock_sync(id)
@@ -48,5 +60,8 @@ impl Tx<'_> {
 }
 
 fn not_found(id: SyncId) -> StoreError {
-    StoreError::NotFound { what: "sync", id: id.to_string() }
+    StoreError::NotFound {
+        what: "sync",
+        id: id.to_string(),
+    }
 }

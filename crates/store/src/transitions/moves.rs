@@ -108,22 +108,23 @@ impl Tx<'_> {
         transition: &Transition,
     ) -> Result<StoreError, StoreError> {
         let current = self.lock_sync(sync.id)?.into_sync()?.lifecycle;
-        Ok(StoreError::Transition(if current.attempt() == from.attempt() {
-            TransitionError::NotAllowed { from: current.status(), kind: transition.kind() }
-        } else {
-            TransitionError::Fenced {
-                held: from.attempt(),
-                current: current.attempt(),
-                status: current.status(),
-            }
-        }))
+        Ok(StoreError::Transition(
+            if current.attempt() == from.attempt() {
+                TransitionError::NotAllowed {
+                    from: current.status(),
+                    kind: transition.kind(),
+                }
+            } else {
+                TransitionError::Fenced {
+                    held: from.attempt(),
+                    current: current.attempt(),
+                    status: current.status(),
+                }
+            },
+        ))
     }
 
-    fn end_attempt(
-        &mut self,
-        sync: &Sync,
-        outcome: AttemptOutcome,
-    ) -> Result<(), StoreError> {
+    fn end_attempt(&mut self, sync: &Sync, outcome: AttemptOutcome) -> Result<(), StoreError> {
         let now = self.now();
         Sql::new(
             "UPDATE attempts SET ended_at = ?, outcome = ?, error = ? \
@@ -139,9 +140,10 @@ impl Tx<'_> {
     }
 
     fn drop_scratch(&mut self, id: SyncId) -> Result<(), StoreError> {
-        for statement in
-            ["DELETE FROM seen_pages WHERE sync_id = ?", "DELETE FROM staged_states WHERE sync_id = ?"]
-        {
+        for statement in [
+            "DELETE FROM seen_pages WHERE sync_id = ?",
+            "DELETE FROM staged_states WHERE sync_id = ?",
+        ] {
             Sql::new(statement).id(id.uuid()).run(self)?;
         }
         Ok(())

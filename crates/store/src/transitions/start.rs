@@ -27,7 +27,11 @@ impl Tx<'_> {
         };
         let now = self.now();
         let sources = statuses::sources(TransitionKind::Start);
-        let lock = if self.is_postgres() { "FOR NO KEY UPDATE SKIP LOCKED" } else { "" };
+        let lock = if self.is_postgres() {
+            "FOR NO KEY UPDATE SKIP LOCKED"
+        } else {
+            ""
+        };
         let started: Vec<MovedRow> = Sql::new(format!(
             "UPDATE syncs SET status = '{target}', attempt = attempt + 1, \
              started_at = COALESCE(started_at, ?), error = NULL, modified_at = ?, \
@@ -51,7 +55,10 @@ impl Tx<'_> {
                 organization_id: row.organization_id,
                 status: target,
             });
-            fences.push(Fence { sync_id: row.id, attempt: row.attempt });
+            fences.push(Fence {
+                sync_id: row.id,
+                attempt: row.attempt,
+            });
         }
         fences.sort_by_key(|fence| position(ids, fence.sync_id));
         Ok(fences)

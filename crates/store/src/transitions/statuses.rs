@@ -31,12 +31,19 @@ pub(crate) fn live() -> String {
 
 /// Those that wait for the turn.
 pub(crate) fn waiting() -> String {
-    list(Status::ALL.into_iter().filter(|status| !status.is_final() && !status.holds_turn()))
+    list(
+        Status::ALL
+            .into_iter()
+            .filter(|status| !status.is_final() && !status.holds_turn()),
+    )
 }
 
 /// Statuses as they stand between the brackets of `IN ()`.
 pub(crate) fn list(statuses: impl IntoIterator<Item = Status>) -> String {
-    let quoted: Vec<String> = statuses.into_iter().map(|status| format!("'{status}'")).collect();
+    let quoted: Vec<String> = statuses
+        .into_iter()
+        .map(|status| format!("'{status}'"))
+        .collect();
     quoted.join(", ")
 }
 
@@ -46,7 +53,10 @@ mod tests {
 
     #[test]
     fn the_lists_are_those_of_the_table() {
-        assert_eq!(sources(TransitionKind::Enqueue), "'scheduled', 'pending_retry'");
+        assert_eq!(
+            sources(TransitionKind::Enqueue),
+            "'scheduled', 'pending_retry'"
+        );
         assert_eq!(sources(TransitionKind::Start), "'queued'");
         assert_eq!(target(TransitionKind::Enqueue), Some(Status::Queued));
         assert_eq!(target(TransitionKind::Start), Some(Status::Running));

@@ -13,11 +13,15 @@ impl Tx<'_> {
     /// connection is disabled or deleted.
     pub(super) fn hand_turn_on(&mut self, model_id: ModelId) -> Result<(), StoreError> {
         let now = self.now();
-        let lock = if self.is_postgres() { "FOR NO KEY UPDATE OF s" } else { "" };
+        let lock = if self.is_postgres() {
+            "FOR NO KEY UPDATE OF s"
+        } else {
+            ""
+        };
         let waiter: Option<SyncRow> = Sql::new(format!(
-            "SELECT {} FROM syncs s JOIN connections c ON c.id = s.connection_id \
-             WHERE s.model_id = ? AND s.status = 'scheduled' AND s.due_at <= ? \
-             AND NOT c.is_sync_disabled AND c.deleted_at IS NULL \
+            "SELECT {} FROM syncs s WHERE s.model_id = ? AND s.status = 'scheduled' \
+             AND s.due_at <= ? AND (SELECT NOT c.is_sync_disabled AND c.deleted_at IS NULL \
+             FROM connections c WHERE c.id = s.connection_id) \
              ORDER BY s.due_at, s.id LIMIT 1 {lock}",
             row::COLUMNS,
         ))
@@ -26,7 +30,13 @@ impl Tx<'_> {
         .find(self)?;
         if let Some(waiter) = waiter {
             let transition = Transition::enqueue(now);
-            self.move_sync(waiter, Move { transition: &transition, fence: None })?;
+            self.move_sync(
+                waiter,
+                Move {
+                    transition: &transition,
+                    fence: None,
+                },
+            )?;
         }
         Ok(())
     }

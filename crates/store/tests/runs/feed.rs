@@ -107,5 +107,8 @@ both_databases! {
 }
 
 fn keys(page: &syncline_store::records::FeedPage) -> Vec<&str> {
-    page.records.iter().map(|record| record.key.as_str()).collect()
+    page.records
+        .iter()
+        .map(|record| record.key.as_str())
+        .collect()
 }

@@ -1,8 +1,8 @@
 //! A worker that wakes up late changes nothing.
 
 use serde_json::json;
-use syncline_domain::retry::RetryPolicy;
 use syncline_domain::Status;
+use syncline_domain::retry::RetryPolicy;
 use syncline_store::error::StoreError;
 use syncline_store::runs::{DeleteGuard, Fence, RunStart, Unseen};
 use syncline_test_support::{TestDatabase, both_databases};
@@ -66,22 +66,40 @@ async fn refuse_all(world: &World, fence: Fence, when: &str) {
         manifest_hash: "m1".into(),
         is_full_pass: false,
         fingerprint: syncline_domain::state::Fingerprint::new("late"),
-        warnings: vec![syncline_domain::attempt::Warning { code: "late".into(), message: String::new() }],
+        warnings: vec![syncline_domain::attempt::Warning {
+            code: "late".into(),
+            message: String::new(),
+        }],
     };
     let settled = world.write(move |tx| tx.settle_run(fence, &start)).await;
     assert!(is_fenced(settled), "settling {when}");
-    let proven = world.write(move |tx| tx.prove_end(fence, &end(Unseen::Gone), DeleteGuard::default())).await;
+    let proven = world
+        .write(move |tx| tx.prove_end(fence, &end(Unseen::Gone), DeleteGuard::default()))
+        .await;
     assert!(is_fenced(proven), "a proof {when}");
-    let swept = world.write(move |tx| tx.sweep_unseen(fence, LEASE, 10)).await;
+    let swept = world
+        .write(move |tx| tx.sweep_unseen(fence, LEASE, 10))
+        .await;
     assert!(is_fenced(swept), "a sweep {when}");
     assert!(is_fenced(world.complete(fence).await), "an end {when}");
-    assert!(is_fenced(world.fail(fence, transient("late")).await), "a failure {when}");
-    assert!(is_fenced(world.write(move |tx| tx.release_sync(fence)).await), "a release {when}");
-    assert!(is_fenced(world.store.read(move |tx| tx.read_run(fence)).await), "a question {when}");
-    let renewal = world.write(move |tx| tx.renew_leases("w1", &[fence], LEASE)).await.unwrap();
+    assert!(
+        is_fenced(world.fail(fence, transient("late")).await),
+        "a failure {when}"
+    );
+    assert!(
+        is_fenced(world.write(move |tx| tx.release_sync(fence)).await),
+        "a release {when}"
+    );
+    assert!(
+        is_fenced(world.store.read(move |tx| tx.read_run(fence)).await),
+        "a question {when}"
+    );
+    let renewal = world
+        .write(move |tx| tx.renew_leases("w1", &[fence], LEASE))
+        .await
+        .unwrap();
     // The worker's name is the same here, so that only the attempt tells them apart.
     assert_eq!(renewal.lost, [fence], "a lease {when}");
     let after = world.db_dump();
     assert_eq!(after, before, "{when}");
 }
-

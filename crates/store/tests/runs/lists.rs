@@ -16,7 +16,11 @@ async fn list(world: &World, filter: SyncFilter) -> Vec<SyncId> {
         let filter = filter.clone();
         let page = world
             .read(move |tx| {
-                tx.list_syncs_of_organization(organization, &filter, PageRequest { after, limit: 3 })
+                tx.list_syncs_of_organization(
+                    organization,
+                    &filter,
+                    PageRequest { after, limit: 3 },
+                )
             })
             .await;
         assert!(page.items.len() <= 3);

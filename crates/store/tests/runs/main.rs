@@ -1,14 +1,18 @@
 //! Syncs from their request to their end, on both databases: what each act leaves behind, and
 //! what it refuses.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
 
 mod world;
 
 mod cancelling;
 mod claiming;
-mod fences;
 mod feed;
+mod fences;
 mod lists;
 mod pages;
 

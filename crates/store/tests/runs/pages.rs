@@ -201,5 +201,10 @@ both_databases! {
 }
 
 async fn dump(world: &World) -> Vec<String> {
-    world.records().await.iter().map(|record| format!("{record:?}")).collect()
+    world
+        .records()
+        .await
+        .iter()
+        .map(|record| format!("{record:?}"))
+        .collect()
 }

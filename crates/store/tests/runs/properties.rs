@@ -46,7 +46,12 @@ impl Expected {
     }
 
     fn sweep(&mut self, seen: &[String]) {
-        let gone: Vec<String> = self.live.keys().filter(|key| !seen.contains(key)).cloned().collect();
+        let gone: Vec<String> = self
+            .live
+            .keys()
+            .filter(|key| !seen.contains(key))
+            .cloned()
+            .collect();
         for key in gone {
             let data = self.live.remove(&key).unwrap();
             self.deleted.insert(key.clone(), data);
@@ -103,14 +108,28 @@ async fn check(world: &World, passes: &Passes) {
         let mut seen = Vec::new();
         for (request, records) in pages.iter().enumerate() {
             let counted = world
-                .commit(fence, raw_page(i64::try_from(request).unwrap() + 1, records))
+                .commit(
+                    fence,
+                    raw_page(i64::try_from(request).unwrap() + 1, records),
+                )
                 .await
                 .unwrap();
-            let Counters { records: count, added, changed, unchanged, .. } = counted;
+            let Counters {
+                records: count,
+                added,
+                changed,
+                unchanged,
+                ..
+            } = counted;
             let wanted = expected.land(records);
             assert_eq!(
                 (count, added, changed, unchanged),
-                (wanted.records, wanted.added, wanted.changed, wanted.unchanged),
+                (
+                    wanted.records,
+                    wanted.added,
+                    wanted.changed,
+                    wanted.unchanged
+                ),
                 "{passes:#?}"
             );
             seen.extend(records.iter().map(|(key, _)| key.clone()));
@@ -119,7 +138,11 @@ async fn check(world: &World, passes: &Passes) {
             expected.sweep(&seen);
             while !world.sweep(fence, 2).await.is_done {}
         } else if *is_full_pass && !seen.is_empty() {
-            let missed = expected.live.keys().filter(|key| !seen.contains(key)).count();
+            let missed = expected
+                .live
+                .keys()
+                .filter(|key| !seen.contains(key))
+                .count();
             assert_eq!(missed, 0, "{passes:#?}");
         }
         world.complete(fence).await.unwrap();
@@ -132,9 +155,20 @@ async fn compare(world: &World, expected: &Expected, passes: &Passes) {
     let feed: Vec<(String, i64)> = records.iter().map(|r| (r.key.clone(), r.number)).collect();
     assert_eq!(feed, expected.feed, "{passes:#?}");
     for record in &records {
-        let side = if record.deleted_at.is_some() { &expected.deleted } else { &expected.live };
-        assert_eq!(side.get(&record.key).map(String::as_str), Some(record.data.get()), "{passes:#?}");
+        let side = if record.deleted_at.is_some() {
+            &expected.deleted
+        } else {
+            &expected.live
+        };
+        assert_eq!(
+            side.get(&record.key).map(String::as_str),
+            Some(record.data.get()),
+            "{passes:#?}"
+        );
     }
     let model = "SELECT SUM(live_records) FROM model_feeds";
-    assert_eq!(world.db_number(model), i64::try_from(expected.live.len()).unwrap());
+    assert_eq!(
+        world.db_number(model),
+        i64::try_from(expected.live.len()).unwrap()
+    );
 }

@@ -187,7 +187,12 @@ both_databases! {
 
 async fn disable(world: &World, is_sync_disabled: bool) {
     let (organization, id) = (world.organization, world.connection.id);
-    let change =
-        ConnectionChange { is_sync_disabled: Some(is_sync_disabled), ..ConnectionChange::default() };
-    world.write(move |tx| tx.update_connection(organization, id, change)).await.unwrap();
+    let change = ConnectionChange {
+        is_sync_disabled: Some(is_sync_disabled),
+        ..ConnectionChange::default()
+    };
+    world
+        .write(move |tx| tx.update_connection(organization, id, change))
+        .await
+        .unwrap();
 }

@@ -46,15 +46,15 @@ both_databases! {
         let world = World::new(&db).await;
         let mut fence = world.start(false).await;
         for hour in 0..=25 {
-            let until = Some(world.now() + Duration::hours(1));
-            let failure = Failure::Later { message: "429".into(), until };
+            let until = world.now() + Duration::hours(1);
+            let failure = Failure::Later { message: "429".into(), until: Some(until) };
             let sync = world.fail(fence, failure).await.unwrap();
             if sync.lifecycle.status() == Status::Failed {
                 assert_eq!(hour, 24);
                 return;
             }
             assert_eq!(sync.lifecycle.parts().spent.consecutive, 0);
-            assert_eq!(sync.lifecycle.parts().due_at, until.unwrap());
+            assert_eq!(sync.lifecycle.parts().due_at, until);
             world.clock.advance(Duration::hours(1));
             world.write(|tx| tx.enqueue_due_syncs(1)).await.unwrap();
             fence = world.claim(1).await[0];

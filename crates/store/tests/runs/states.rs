@@ -90,7 +90,8 @@ both_databases! {
 }
 
 fn states(world: &World) -> Vec<String> {
-    let text = "SELECT partition || ' ' || CAST(state AS TEXT) AS line FROM model_states ORDER BY 1";
+    let text =
+        "SELECT partition || ' ' || CAST(state AS TEXT) AS line FROM model_states ORDER BY 1";
     world
         .db_lines(text)
         .into_iter()

@@ -12,15 +12,23 @@ use syncline_test_support::{TestDatabase, both_databases};
 use crate::world::{World, page};
 
 fn numbered(numbers: impl IntoIterator<Item = i64>) -> Vec<(String, Value)> {
-    numbers.into_iter().map(|i| (format!("k{i:04}"), json!({ "i": i }))).collect()
+    numbers
+        .into_iter()
+        .map(|i| (format!("k{i:04}"), json!({ "i": i })))
+        .collect()
 }
 
 fn borrowed(records: &[(String, Value)]) -> Vec<(&str, Value)> {
-    records.iter().map(|(key, value)| (key.as_str(), value.clone())).collect()
+    records
+        .iter()
+        .map(|(key, value)| (key.as_str(), value.clone()))
+        .collect()
 }
 
 fn suspect() -> Unseen {
-    Unseen::Suspect { reason: "offset paging was resumed".into() }
+    Unseen::Suspect {
+        reason: "offset paging was resumed".into(),
+    }
 }
 
 both_databases! {

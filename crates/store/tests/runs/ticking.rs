@@ -20,12 +20,20 @@ async fn schedule(world: &World, seconds: i64) {
 }
 
 async fn tick(world: &World) -> usize {
-    world.write(|tx| tx.create_scheduled_syncs(10)).await.unwrap()
+    world
+        .write(|tx| tx.create_scheduled_syncs(10))
+        .await
+        .unwrap()
 }
 
 async fn next_sync_at(world: &World) -> Option<chrono::DateTime<chrono::Utc>> {
     let (organization, model) = (world.organization, world.model());
-    world.read(move |tx| tx.find_model(organization, model)).await.unwrap().model.next_sync_at
+    world
+        .read(move |tx| tx.find_model(organization, model))
+        .await
+        .unwrap()
+        .model
+        .next_sync_at
 }
 
 both_databases! {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
-use diesel::{Connection as _, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query};
+use diesel::{
+    Connection as _, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query,
+};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 use syncline_domain::attempt::{Attempt, Counters, Warning};
@@ -109,7 +111,9 @@ impl World {
     }
 
     pub async fn request(&self, scope: Scope) -> Batch {
-        self.try_request(Some(vec![self.models[0].name.clone()]), scope).await.unwrap()
+        self.try_request(Some(vec![self.models[0].name.clone()]), scope)
+            .await
+            .unwrap()
     }
 
     pub async fn try_request(
@@ -140,7 +144,9 @@ impl World {
     }
 
     pub async fn claim_within(&self, limit: i64, caps: Caps) -> Vec<Fence> {
-        self.write(move |tx| tx.claim_syncs("w1", limit, LEASE, caps)).await.unwrap()
+        self.write(move |tx| tx.claim_syncs("w1", limit, LEASE, caps))
+            .await
+            .unwrap()
     }
 
     /// Requests a plain sync of the first model, claims and settles it.
@@ -163,24 +169,39 @@ impl World {
             fingerprint: Fingerprint::new("f1"),
             warnings: Vec::new(),
         };
-        self.write(move |tx| tx.settle_run(fence, &start)).await.unwrap()
+        self.write(move |tx| tx.settle_run(fence, &start))
+            .await
+            .unwrap()
     }
 
     pub async fn commit(&self, fence: Fence, page: PageWrite) -> Result<Counters, StoreError> {
-        self.write(move |tx| tx.commit_page(fence, LEASE, &page)).await
+        self.write(move |tx| tx.commit_page(fence, LEASE, &page))
+            .await
     }
 
     pub async fn prove(&self, fence: Fence, unseen: Unseen) -> bool {
-        self.prove_within(fence, unseen, DeleteGuard { share: 1.0, rows: 1_000_000 }).await
+        self.prove_within(
+            fence,
+            unseen,
+            DeleteGuard {
+                share: 1.0,
+                rows: 1_000_000,
+            },
+        )
+        .await
     }
 
     pub async fn prove_within(&self, fence: Fence, unseen: Unseen, guard: DeleteGuard) -> bool {
         let end = end(unseen);
-        self.write(move |tx| tx.prove_end(fence, &end, guard)).await.unwrap()
+        self.write(move |tx| tx.prove_end(fence, &end, guard))
+            .await
+            .unwrap()
     }
 
     pub async fn sweep(&self, fence: Fence, limit: i64) -> SweepStep {
-        self.write(move |tx| tx.sweep_unseen(fence, LEASE, limit)).await.unwrap()
+        self.write(move |tx| tx.sweep_unseen(fence, LEASE, limit))
+            .await
+            .unwrap()
     }
 
     pub async fn complete(&self, fence: Fence) -> Result<Sync, StoreError> {
@@ -211,7 +232,9 @@ impl World {
 
     pub async fn sync(&self, id: SyncId) -> Sync {
         let organization = self.organization;
-        self.read(move |tx| tx.find_sync(organization, id)).await.unwrap()
+        self.read(move |tx| tx.find_sync(organization, id))
+            .await
+            .unwrap()
     }
 
     pub async fn status(&self, id: SyncId) -> Status {
@@ -220,12 +243,21 @@ impl World {
 
     pub async fn attempts(&self, id: SyncId) -> Vec<Attempt> {
         let organization = self.organization;
-        let page = PageRequest { after: None, limit: 100 };
-        self.read(move |tx| tx.list_attempts_of_sync(organization, id, page)).await.items
+        let page = PageRequest {
+            after: None,
+            limit: 100,
+        };
+        self.read(move |tx| tx.list_attempts_of_sync(organization, id, page))
+            .await
+            .items
     }
 
     pub async fn warnings(&self, id: SyncId) -> Vec<String> {
-        let warnings = self.attempts(id).await.into_iter().flat_map(|attempt| attempt.warnings);
+        let warnings = self
+            .attempts(id)
+            .await
+            .into_iter()
+            .flat_map(|attempt| attempt.warnings);
         warnings.map(|Warning { code, .. }| code).collect()
     }
 
@@ -252,7 +284,11 @@ impl World {
 
     /// What is live, by key.
     pub async fn live(&self) -> BTreeMap<String, Value> {
-        let records = self.records().await.into_iter().filter(|record| record.deleted_at.is_none());
+        let records = self
+            .records()
+            .await
+            .into_iter()
+            .filter(|record| record.deleted_at.is_none());
         records
             .map(|record| (record.key, serde_json::from_str(record.data.get()).unwrap()))
             .collect()
@@ -286,22 +322,39 @@ impl World {
     /// Every row of every table that a run writes, as text.
     pub fn db_dump(&self) -> String {
         [
-            "syncs", "attempts", "records", "model_feeds", "model_states", "staged_states",
-            "seen_pages", "models", "batches", "batch_members",
+            "syncs",
+            "attempts",
+            "records",
+            "model_feeds",
+            "model_states",
+            "staged_states",
+            "seen_pages",
+            "models",
+            "batches",
+            "batch_members",
         ]
         .iter()
-        .map(|table| format!("{table}\n{}\n", self.db_lines(&self.db_row_text(table)).join("\n")))
+        .map(|table| {
+            format!(
+                "{table}\n{}\n",
+                self.db_lines(&self.db_row_text(table)).join("\n")
+            )
+        })
         .collect()
     }
 
     fn db_row_text(&self, table: &str) -> String {
         match self.kind {
             DatabaseKind::Sqlite => {
-                let names = format!("SELECT 'quote(' || name || ')' AS line FROM pragma_table_info('{table}')");
+                let names = format!(
+                    "SELECT 'quote(' || name || ')' AS line FROM pragma_table_info('{table}')"
+                );
                 let columns = self.db_lines(&names).join(" || '|' || ");
                 format!("SELECT {columns} AS line FROM {table} ORDER BY line")
             }
-            DatabaseKind::Postgres => format!("SELECT t::text AS line FROM {table} t ORDER BY line"),
+            DatabaseKind::Postgres => {
+                format!("SELECT t::text AS line FROM {table} t ORDER BY line")
+            }
         }
     }
 
@@ -320,18 +373,16 @@ impl World {
         rows.into_iter().map(|row| row.line).collect()
     }
 
-    pub fn kind(&self) -> DatabaseKind {
-        self.kind
-    }
-
-    pub fn db_sqlite(&self) -> SqliteConnection {
+    fn db_sqlite(&self) -> SqliteConnection {
         let path = self.url.strip_prefix("sqlite://").unwrap();
         let mut conn = SqliteConnection::establish(path).unwrap();
-        sql_query("PRAGMA busy_timeout = 10000").execute(&mut conn).unwrap();
+        sql_query("PRAGMA busy_timeout = 10000")
+            .execute(&mut conn)
+            .unwrap();
         conn
     }
 
-    pub fn db_postgres(&self) -> PgConnection {
+    fn db_postgres(&self) -> PgConnection {
         PgConnection::establish(&self.url).unwrap()
     }
 }
@@ -365,19 +416,32 @@ fn models_of(
     organization: OrganizationId,
     connection: &Connection,
 ) -> Result<Vec<Model>, StoreError> {
-    let page = PageRequest { after: None, limit: 100 };
-    let views = tx.list_models_of_connection(organization, connection.id, page)?.items;
+    let page = PageRequest {
+        after: None,
+        limit: 100,
+    };
+    let views = tx
+        .list_models_of_connection(organization, connection.id, page)?
+        .items;
     Ok(views.into_iter().map(|view| view.model).collect())
 }
 
 pub fn end(unseen: Unseen) -> ProvenEnd {
-    ProvenEnd { states: Vec::new(), unseen, requests: 1, bytes: 10, warnings: Vec::new() }
+    ProvenEnd {
+        states: Vec::new(),
+        unseen,
+        requests: 1,
+        bytes: 10,
+        warnings: Vec::new(),
+    }
 }
 
 /// The page number `request` of a run.
 pub fn page(request: i64, records: &[(&str, Value)]) -> PageWrite {
-    let records: Vec<(&str, String)> =
-        records.iter().map(|(key, value)| (*key, value.to_string())).collect();
+    let records: Vec<(&str, String)> = records
+        .iter()
+        .map(|(key, value)| (*key, value.to_string()))
+        .collect();
     raw_page(request, &records)
 }
 
@@ -403,7 +467,11 @@ pub fn position(request: i64) -> Position {
     Position {
         pagination_state: PaginationState::new(object).unwrap(),
         fingerprint: Fingerprint::new("f1"),
-        progress: Progress { slice: 0, request, record: 0 },
+        progress: Progress {
+            slice: 0,
+            request,
+            record: 0,
+        },
     }
 }
 
@@ -416,12 +484,17 @@ pub fn state(partition: &str, cursor: &str) -> ModelState {
 }
 
 pub fn transient(message: &str) -> Failure {
-    Failure::Transient { message: message.to_owned(), not_before: None }
+    Failure::Transient {
+        message: message.to_owned(),
+        not_before: None,
+    }
 }
 
 pub fn is_fenced<T>(result: Result<T, StoreError>) -> bool {
     matches!(
         result,
-        Err(StoreError::Transition(syncline_domain::TransitionError::Fenced { .. }))
+        Err(StoreError::Transition(
+            syncline_domain::TransitionError::Fenced { .. }
+        ))
     )
 }

@@ -35,7 +35,10 @@ impl Tx<'_> {
         if updated == changes.len() {
             Ok(())
         } else {
-            Err(StoreError::Corrupt(format!("{updated} of {} records changed", changes.len())))
+            Err(StoreError::Corrupt(format!(
+                "{updated} of {} records changed",
+                changes.len()
+            )))
         }
     }
 }
@@ -63,16 +66,34 @@ fn postgres_update<'a>(landing: &Landing, changes: &'a [Change<'a, 'a>]) -> Sql<
     Sql::new(
         "UPDATE records SET data = v.data::json, hash = v.hash, number = v.number, \
          modified_at = ?, deleted_at = NULL, sync_id = ? \
-         FROM UNNEST(?, ?, ?, ?) AS v (key, data, hash, number) \
+         FROM UNNEST(?::text[], ?::text[], ?::bytea[], ?::bigint[]) AS v (key, data, hash, number) \
          WHERE records.model_id = ? AND records.key = v.key",
     )
     .bind::<Timestamptz, _>(landing.now)
     .bind::<PgUuid, _>(landing.sync_id.uuid())
-    .bind::<Array<Text>, _>(changes.iter().map(|change| &*change.draft.key).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(changes.iter().map(|change| change.draft.data).collect::<Vec<_>>())
-    .bind::<Array<Binary>, _>(
-        changes.iter().map(|change| &change.draft.hash[..]).collect::<Vec<_>>(),
+    .bind::<Array<Text>, _>(
+        changes
+            .iter()
+            .map(|change| &*change.draft.key)
+            .collect::<Vec<_>>(),
     )
-    .bind::<Array<BigInt>, _>(changes.iter().map(|change| change.number).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(
+        changes
+            .iter()
+            .map(|change| change.draft.data)
+            .collect::<Vec<_>>(),
+    )
+    .bind::<Array<Binary>, _>(
+        changes
+            .iter()
+            .map(|change| &change.draft.hash[..])
+            .collect::<Vec<_>>(),
+    )
+    .bind::<Array<BigInt>, _>(
+        changes
+            .iter()
+            .map(|change| change.number)
+            .collect::<Vec<_>>(),
+    )
     .bind::<PgUuid, _>(landing.model_id.uuid())
 }

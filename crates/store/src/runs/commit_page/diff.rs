@@ -81,10 +81,20 @@ impl Tx<'_> {
     }
 
     /// Compares hashes first; where those differ, what the texts say.
-    fn judge(&mut self, model_id: ModelId, drafts: &[Draft<'_>]) -> Result<Vec<Verdict>, StoreError> {
+    fn judge(
+        &mut self,
+        model_id: ModelId,
+        drafts: &[Draft<'_>],
+    ) -> Result<Vec<Verdict>, StoreError> {
         let mut verdicts = vec![Verdict::New; drafts.len()];
         let mut doubtful = Vec::new();
-        for Known { index, ordinal, hash, is_deleted } in self.find_known(model_id, drafts)? {
+        for Known {
+            index,
+            ordinal,
+            hash,
+            is_deleted,
+        } in self.find_known(model_id, drafts)?
+        {
             let same = !is_deleted && hash == drafts[index].hash;
             verdicts[index] = if same {
                 Verdict::Same { ordinal }
@@ -92,7 +102,10 @@ impl Tx<'_> {
                 if !is_deleted {
                     doubtful.push(index);
                 }
-                Verdict::Changed { ordinal, was_deleted: is_deleted }
+                Verdict::Changed {
+                    ordinal,
+                    was_deleted: is_deleted,
+                }
             };
         }
         if !doubtful.is_empty() {

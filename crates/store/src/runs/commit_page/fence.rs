@@ -44,7 +44,9 @@ impl Tx<'_> {
         let sync = row.into_sync()?;
         let landed = sync.lifecycle.land_page(fence.attempt, position.progress)?;
         if run.phase == Phase::Sweep {
-            return Err(StoreError::Conflict("the end of this sync is proven: no page comes after it".into()));
+            return Err(StoreError::Conflict(
+                "the end of this sync is proven: no page comes after it".into(),
+            ));
         }
         let now = self.now();
         let spent = &landed.parts().spent;
@@ -92,7 +94,11 @@ impl Tx<'_> {
         .id(model_id.uuid())
         .id(fence.sync_id.uuid())
         .int(fence.attempt)
-        .rows::<(diesel::sql_types::BigInt, diesel::sql_types::BigInt, diesel::sql_types::BigInt)>()
+        .rows::<(
+            diesel::sql_types::BigInt,
+            diesel::sql_types::BigInt,
+            diesel::sql_types::BigInt,
+        )>()
         .find(self)?;
         Ok(match evidence {
             Some((0, _, _)) => Likely::CertainlyNew,

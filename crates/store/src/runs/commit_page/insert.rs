@@ -1,10 +1,10 @@
 //! New records, many at a time; and the first way of a page: insert, and see whether all were new.
 
+use diesel::RunQueryDsl;
+use diesel::connection::SimpleConnection;
 use diesel::pg::Pg;
 use diesel::sql_types::{Array, BigInt, Binary, Text, Uuid as PgUuid};
 use diesel::sqlite::Sqlite;
-use diesel::connection::SimpleConnection;
-use diesel::RunQueryDsl;
 use syncline_domain::RecordId;
 
 use super::Written;
@@ -44,12 +44,16 @@ impl Tx<'_> {
         let inserted = self.insert_records(landing, &additions)?;
         if may_collide {
             if inserted < drafts.len() {
-                self.conn().batch_execute("ROLLBACK TO SAVEPOINT page; RELEASE SAVEPOINT page")?;
+                self.conn()
+                    .batch_execute("ROLLBACK TO SAVEPOINT page; RELEASE SAVEPOINT page")?;
                 return Ok(None);
             }
             self.conn().batch_execute("RELEASE SAVEPOINT page")?;
         } else if inserted < drafts.len() {
-            return Err(StoreError::Corrupt(format!("{} has records and no feed", landing.model_id)));
+            return Err(StoreError::Corrupt(format!(
+                "{} has records and no feed",
+                landing.model_id
+            )));
         }
         Ok(Some(Written {
             added: count,
@@ -77,7 +81,9 @@ impl Tx<'_> {
                 }
                 inserted
             }
-            AnyConnection::Postgres(conn) => postgres_insert(landing, additions, ids).execute(conn)?,
+            AnyConnection::Postgres(conn) => {
+                postgres_insert(landing, additions, ids).execute(conn)?
+            }
         };
         Ok(inserted)
     }
@@ -113,11 +119,12 @@ fn postgres_insert<'a>(
     additions: &'a [Addition<'a, 'a>],
     ids: Vec<uuid::Uuid>,
 ) -> Sql<'a, Pg> {
-    let column = |of: fn(&'a Addition<'a, 'a>) -> &'a str| additions.iter().map(of).collect::<Vec<_>>();
+    let column =
+        |of: fn(&'a Addition<'a, 'a>) -> &'a str| additions.iter().map(of).collect::<Vec<_>>();
     Sql::new(
         "INSERT INTO records (model_id, key, ordinal, id, data, hash, number, created_at, sync_id) \
          SELECT ?, t.key, t.number, t.id, t.data::json, t.hash, t.number, ?, ? \
-         FROM UNNEST(?, ?, ?, ?, ?) AS t (key, id, data, hash, number) \
+         FROM UNNEST(?::text[], ?::uuid[], ?::text[], ?::bytea[], ?::bigint[]) AS t (key, id, data, hash, number) \
          ON CONFLICT (model_id, key) DO NOTHING",
     )
     .bind::<PgUuid, _>(landing.model_id.uuid())

@@ -26,7 +26,7 @@ pub(super) struct Known {
 pub(crate) const SQLITE_KNOWN: &str = "SELECT j.key, r.ordinal, r.hash, r.deleted_at IS NOT NULL \
     FROM json_each(?) j CROSS JOIN records r ON r.model_id = ? AND r.key = j.value";
 pub(crate) const POSTGRES_KNOWN: &str = "SELECT t.position - 1, r.ordinal, r.hash, \
-    r.deleted_at IS NOT NULL FROM UNNEST(?) WITH ORDINALITY AS t (key, position), \
+    r.deleted_at IS NOT NULL FROM UNNEST(?::text[]) WITH ORDINALITY AS t (key, position), \
     LATERAL (SELECT ordinal, hash, deleted_at FROM records \
     WHERE model_id = ? AND key = t.key LIMIT 1) r";
 
@@ -84,7 +84,7 @@ impl Tx<'_> {
             .rows::<Row>()
             .load(conn)?,
             AnyConnection::Postgres(conn) => Sql::<Pg>::new(
-                "SELECT t.position - 1, r.data::text FROM UNNEST(?) WITH ORDINALITY \
+                "SELECT t.position - 1, r.data::text FROM UNNEST(?::text[]) WITH ORDINALITY \
                  AS t (key, position), LATERAL (SELECT data FROM records \
                  WHERE model_id = ? AND key = t.key LIMIT 1) r",
             )
@@ -93,7 +93,9 @@ impl Tx<'_> {
             .rows::<Row>()
             .load(conn)?,
         };
-        rows.into_iter().map(|(index, data)| Ok((at(index, keys.len())?, data))).collect()
+        rows.into_iter()
+            .map(|(index, data)| Ok((at(index, keys.len())?, data)))
+            .collect()
     }
 }
 

@@ -7,8 +7,8 @@
 mod change;
 mod diff;
 mod drafts;
-mod fence;
 mod feed;
+mod fence;
 mod insert;
 mod known;
 mod seen;
@@ -53,7 +53,12 @@ impl Tx<'_> {
         if landing.is_full_pass {
             self.append_seen(fence.sync_id, &written.ordinals)?;
         }
-        self.keep_states(fence.sync_id, landing.model_id, &landing.scope, &page.states)?;
+        self.keep_states(
+            fence.sync_id,
+            landing.model_id,
+            &landing.scope,
+            &page.states,
+        )?;
         let counters = Counters {
             pages: 1,
             records: written.added + written.changed + written.unchanged,

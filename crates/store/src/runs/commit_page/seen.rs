@@ -16,7 +16,10 @@ impl Tx<'_> {
         if ordinals.is_empty() {
             return Ok(());
         }
-        let bitmap: RoaringTreemap = ordinals.iter().map(|ordinal| ordinal.cast_unsigned()).collect();
+        let bitmap: RoaringTreemap = ordinals
+            .iter()
+            .map(|ordinal| ordinal.cast_unsigned())
+            .collect();
         Sql::new(
             "INSERT INTO seen_pages (sync_id, page, ordinals) \
              SELECT ?, COALESCE(MAX(page), 0) + 1, ? FROM seen_pages WHERE sync_id = ?",

@@ -2,9 +2,9 @@
 
 use syncline_domain::attempt::{Counters, Warning};
 
+use crate::db::types::{Json, JsonText};
 use crate::error::StoreError;
 use crate::runs::Fence;
-use crate::db::types::{Json, JsonText};
 use crate::sql::Sql;
 use crate::syncs::warnings_of;
 use crate::tx::Tx;
@@ -20,8 +20,16 @@ impl Tx<'_> {
         counters: &Counters,
         warnings: &[Warning],
     ) -> Result<(), StoreError> {
-        let Counters { pages, records, added, changed, unchanged, deleted, bytes, requests } =
-            *counters;
+        let Counters {
+            pages,
+            records,
+            added,
+            changed,
+            unchanged,
+            deleted,
+            bytes,
+            requests,
+        } = *counters;
         Sql::new(
             "UPDATE attempts SET pages = pages + ?, records = records + ?, added = added + ?, \
              changed = changed + ?, unchanged = unchanged + ?, deleted = deleted + ?, \
@@ -38,7 +46,11 @@ impl Tx<'_> {
         .id(fence.sync_id.uuid())
         .int(fence.attempt)
         .run(self)?;
-        if warnings.is_empty() { Ok(()) } else { self.keep_warnings(fence, warnings) }
+        if warnings.is_empty() {
+            Ok(())
+        } else {
+            self.keep_warnings(fence, warnings)
+        }
     }
 
     /// The same warning is kept once.

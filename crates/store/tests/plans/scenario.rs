@@ -1,0 +1,158 @@
+//! A life of syncs that asks every question of a run and of a caller.
+
+use chrono::Duration;
+use serde_json::json;
+use syncline_domain::Status;
+use syncline_domain::retry::RetryPolicy;
+use syncline_domain::schedule::{Interval, Schedule};
+use syncline_domain::scope::Scope;
+use syncline_store::page::PageRequest;
+use syncline_store::runs::{Caps, Fence, Unseen};
+use syncline_store::syncs::SyncFilter;
+use syncline_test_support::TestDatabase;
+
+use crate::world::{LEASE, World, page, state, transient};
+
+pub async fn run(db: &TestDatabase) {
+    let world = World::new(db).await;
+    let organization = world.organization;
+    let model = world.model();
+    runs(&world).await;
+
+    let fence = world.start(false).await;
+    let caps = Caps {
+        per_organization: Some(9),
+        per_connection: Some(1),
+        per_provider: Some(1),
+    };
+    world
+        .try_request(Some(vec!["invoices".into()]), Scope::plain())
+        .await
+        .unwrap();
+    world.claim_within(3, caps).await;
+    world
+        .write(move |tx| tx.renew_leases("w1", &[fence], LEASE))
+        .await
+        .unwrap();
+    world.clock.advance(LEASE);
+    for all in [false, true] {
+        let policy = RetryPolicy::default();
+        world
+            .write(move |tx| tx.rescue_syncs(&policy, 0.5, all, 10))
+            .await
+            .unwrap();
+    }
+    world
+        .write(move |tx| tx.retry_sync(organization, fence.sync_id))
+        .await
+        .unwrap();
+    world.write(|tx| tx.enqueue_due_syncs(10)).await.unwrap();
+    let fence = world.claim(1).await[0];
+    world.write(move |tx| tx.release_sync(fence)).await.unwrap();
+    world.cancel(fence.sync_id).await.unwrap();
+    world
+        .write(move |tx| tx.retry_sync(organization, fence.sync_id))
+        .await
+        .unwrap();
+
+    let schedule = Schedule::Interval(Interval::new(60).unwrap());
+    world
+        .write(move |tx| tx.update_model_schedule(organization, model, Some(schedule)))
+        .await
+        .unwrap();
+    world.clock.advance(Duration::minutes(2));
+    world
+        .write(|tx| tx.create_scheduled_syncs(10))
+        .await
+        .unwrap();
+    world.read(|tx| tx.next_due_at()).await;
+    world.read(|tx| tx.count_queued_syncs(None)).await;
+    world
+        .read(move |tx| tx.count_queued_syncs(Some(organization)))
+        .await;
+    questions(&world, fence).await;
+    let connection = world.connection.id;
+    world
+        .write(move |tx| tx.delete_connection(organization, connection))
+        .await
+        .unwrap();
+}
+
+async fn runs(world: &World) {
+    let all = [("a", json!(1)), ("b", json!(1)), ("c", json!(1))];
+    world.full_pass(&all, Unseen::Gone).await;
+    world
+        .full_pass(&[("a", json!(2)), ("d", json!(1))], Unseen::Gone)
+        .await;
+    let suspect = || Unseen::Suspect {
+        reason: "offset paging was resumed".into(),
+    };
+    world.full_pass(&[("a", json!(2))], suspect()).await;
+    world.full_pass(&[("a", json!(2))], suspect()).await;
+    let fence = world.start_scope(Scope::full_refresh(), true).await;
+    let mut closing = page(1, &[("e", json!(1))]);
+    closing.states = vec![state("", "1")];
+    closing.warnings = vec![syncline_domain::attempt::Warning {
+        code: "odd".into(),
+        message: "odd".into(),
+    }];
+    world.commit(fence, closing).await.unwrap();
+    world
+        .commit(fence, page(2, &[("f", json!(1))]))
+        .await
+        .unwrap();
+    world.fail(fence, transient("502")).await.unwrap();
+    world.clock.advance(Duration::hours(1));
+    world.write(|tx| tx.enqueue_due_syncs(10)).await.unwrap();
+    let fence = world.claim(1).await[0];
+    world.prove(fence, Unseen::Unknown).await;
+    world.complete(fence).await.unwrap();
+    let fence = world.start(false).await;
+    let mut closing = page(1, &[]);
+    closing.states = vec![state("", "2")];
+    world.commit(fence, closing).await.unwrap();
+    world.prove(fence, Unseen::Unknown).await;
+    world.complete(fence).await.unwrap();
+}
+
+async fn questions(world: &World, fence: Fence) {
+    let (organization, model) = (world.organization, world.model());
+    let batch = world.request(Scope::full_refresh()).await.id;
+    world
+        .read(move |tx| tx.find_batch(organization, batch))
+        .await;
+    world.attempts(fence.sync_id).await;
+    let record = world.records().await[0].id;
+    world
+        .read(move |tx| tx.find_record(organization, model, record))
+        .await;
+    world
+        .read(move |tx| tx.list_records_of_model(organization, model, Some(2), false, 9))
+        .await;
+    let connection = Some(world.connection.id);
+    let now = Some(world.now());
+    for bits in 0..32u32 {
+        let has = |bit: u32| bits & (1 << bit) != 0;
+        let filter = SyncFilter {
+            connection_id: connection.filter(|_| has(0)),
+            model_id: Some(model).filter(|_| has(1)),
+            statuses: if has(2) {
+                vec![Status::Running, Status::Failed]
+            } else {
+                Vec::new()
+            },
+            batch_id: Some(batch).filter(|_| has(3)),
+            created_from: now.filter(|_| has(4)),
+            created_before: now.filter(|_| has(4)),
+        };
+        for after in [None, Some(fence.sync_id)] {
+            let (filter, page) = (filter.clone(), PageRequest { after, limit: 9 });
+            world
+                .read(move |tx| tx.list_syncs_of_organization(organization, &filter, page))
+                .await;
+        }
+    }
+    world
+        .read(move |tx| tx.find_model(organization, model))
+        .await;
+}
