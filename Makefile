@@ -33,11 +33,13 @@ test: ## Run every test, on SQLite and PostgreSQL
 	$(CARGO) build $(LOCKED) --workspace --all-targets
 	environment=$$(tests/env/datasette.sh) && SYNCLINE_TEST_PYTHON="$$environment/bin/python" \
 		tests/env/with-postgres.sh $(CARGO) test $(LOCKED) --workspace --no-fail-fast
+	$(CARGO) test $(LOCKED) -p syncline-domain --features cron
 
 test-sqlite: ## Run every test that needs neither PostgreSQL nor Python
 	@tests/env/preflight.sh sqlite
 	$(CARGO) build $(LOCKED) --workspace --all-targets
 	$(CARGO) test $(LOCKED) --workspace --no-fail-fast -- --skip postgres --skip datasette
+	$(CARGO) test $(LOCKED) -p syncline-domain --features cron
 
 setup: ## Install what the tests need (Debian, Ubuntu; needs root or sudo)
 	tests/env/setup.sh test
@@ -59,6 +61,7 @@ fmt-check: ## Fail when the code is not formatted
 
 clippy: ## Lint everything; a warning is an error
 	$(CARGO) clippy $(LOCKED) --workspace --all-targets -- -D warnings
+	$(CARGO) clippy $(LOCKED) -p syncline-domain --all-targets --features cron -- -D warnings
 
 house: ## Check the house rules: dependency arrows, licences, file sizes, status writes, links
 	$(CARGO) test $(LOCKED) -p syncline-e2e --test house
@@ -72,9 +75,9 @@ spec: ## Write openapi/openapi.json from the handlers
 
 bench: ## Measure speed and memory, on both databases (release build, takes minutes)
 	@tests/env/preflight.sh test --setup
-	$(CARGO) build $(LOCKED) --profile bench -p syncline
+	$(CARGO) build $(LOCKED) --profile bench -p syncline -p syncline-bench --bins --benches
 	SYNCLINE_TEST_POSTGRES_DURABLE=1 tests/env/with-postgres.sh \
-		$(CARGO) bench $(LOCKED) -p syncline-bench
+		$(CARGO) bench $(LOCKED) -p syncline -p syncline-bench --bench syncline
 
 once: ## `make run ONCE=1` in a fresh directory, on free ports
 	@directory=$$(mktemp -d "$${TMPDIR:-/tmp}/syncline-once.XXXXXX") && \

@@ -4,7 +4,6 @@
 #![expect(
     clippy::panic,
     clippy::expect_used,
-    clippy::unwrap_used,
     reason = "a benchmark that cannot go on stops"
 )]
 
