@@ -130,12 +130,20 @@ impl Tx<'_> {
             .map(|(name, _)| name.as_str())
             .collect();
         let mut candidates = Vec::new();
+        let mut found = 0;
         for organization in organizations {
-            if !is_full(
+            if is_full(
                 running.organizations.get(&organization),
                 caps.per_organization,
             ) {
-                candidates.extend(self.list_queued(organization, &busy, &exhausted, limit)?);
+                continue;
+            }
+            let queued = self.list_queued(organization, &busy, &exhausted, limit)?;
+            found += usize::from(!queued.is_empty());
+            candidates.extend(queued);
+            // One of each is enough, and no organization gets a second one then.
+            if found == limit {
+                break;
             }
         }
         Ok(candidates)
