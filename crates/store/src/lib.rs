@@ -4,21 +4,21 @@
 //! [`Store`](store::Store) runs them in a transaction, off the async threads. This is the only
 //! crate that knows SQL, and `transitions` is its only module that writes `syncs.status`.
 
+pub mod clock;
+pub mod error;
+pub mod page;
+pub mod secrets;
 pub mod store;
 pub mod tx;
-pub mod error;
-pub mod clock;
-pub mod secrets;
-pub mod page;
 
-pub mod organizations;
-pub mod idempotency;
 pub mod connections;
-pub mod models;
+pub mod idempotency;
 pub mod manifests;
-pub mod syncs;
-pub mod runs;
+pub mod models;
+pub mod organizations;
 pub mod records;
+pub mod runs;
+pub mod syncs;
 mod transitions;
 
 mod db;
