@@ -9,7 +9,7 @@
     reason = "a test fails by panicking"
 )]
 
-#[path = "../runs/world.rs"]
+#[path = "../runs/world/mod.rs"]
 #[expect(dead_code, reason = "shared with the other tests, which use all of it")]
 mod world;
 

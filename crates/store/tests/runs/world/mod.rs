@@ -3,18 +3,14 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Duration, Utc};
-use diesel::{
-    Connection as _, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query,
-};
-use serde_json::value::RawValue;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use syncline_domain::attempt::{Attempt, Counters, Warning};
 use syncline_domain::connection::Connection;
 use syncline_domain::model::Model;
 use syncline_domain::range::TimeRange;
 use syncline_domain::retry::{Failure, RetryPolicy};
 use syncline_domain::scope::Scope;
-use syncline_domain::state::{Fingerprint, ModelState, PaginationState, Position, Progress};
+use syncline_domain::state::Fingerprint;
 use syncline_domain::{ModelId, OrganizationId, Status, Sync, SyncId};
 use syncline_store::clock::{Clock, FixedClock};
 use syncline_store::connections::NewConnection;
@@ -22,14 +18,17 @@ use syncline_store::error::StoreError;
 use syncline_store::models::NewModel;
 use syncline_store::page::PageRequest;
 use syncline_store::records::Record;
-use syncline_store::runs::{
-    Caps, DeleteGuard, Fence, PageWrite, ProvenEnd, RecordDraft, Run, RunStart, SweepStep, Unseen,
-};
+use syncline_store::runs::{Caps, DeleteGuard, Fence, PageWrite, Run, RunStart, SweepStep, Unseen};
 use syncline_store::secrets::{MasterKey, Secrets};
 use syncline_store::store::{Lane, Store, StoreOptions};
 use syncline_store::syncs::{Batch, SyncRequest};
 use syncline_store::tx::Tx;
 use syncline_test_support::{DatabaseKind, TestDatabase};
+
+mod drafts;
+mod tables;
+
+pub use drafts::*;
 
 pub const LEASE: Duration = Duration::seconds(60);
 
@@ -293,98 +292,6 @@ impl World {
             .map(|record| (record.key, serde_json::from_str(record.data.get()).unwrap()))
             .collect()
     }
-
-    /// A number that the database answers, for what has no method.
-    pub fn db_number(&self, query: &str) -> i64 {
-        #[derive(QueryableByName)]
-        struct Number {
-            #[diesel(sql_type = diesel::sql_types::BigInt)]
-            n: i64,
-        }
-        let query = sql_query(format!("SELECT CAST(({query}) AS BIGINT) AS n"));
-        let rows: Vec<Number> = match self.kind {
-            DatabaseKind::Sqlite => query.load(&mut self.db_sqlite()),
-            DatabaseKind::Postgres => query.load(&mut self.db_postgres()),
-        }
-        .unwrap();
-        rows[0].n
-    }
-
-    /// Changes what has no method.
-    pub fn db_execute(&self, statement: &str) {
-        match self.kind {
-            DatabaseKind::Sqlite => sql_query(statement).execute(&mut self.db_sqlite()),
-            DatabaseKind::Postgres => sql_query(statement).execute(&mut self.db_postgres()),
-        }
-        .unwrap();
-    }
-
-    /// Every row of every table that a run writes, as text.
-    pub fn db_dump(&self) -> String {
-        [
-            "syncs",
-            "attempts",
-            "records",
-            "model_feeds",
-            "model_states",
-            "staged_states",
-            "seen_pages",
-            "models",
-            "batches",
-            "batch_members",
-        ]
-        .iter()
-        .map(|table| {
-            format!(
-                "{table}\n{}\n",
-                self.db_lines(&self.db_row_text(table)).join("\n")
-            )
-        })
-        .collect()
-    }
-
-    fn db_row_text(&self, table: &str) -> String {
-        match self.kind {
-            DatabaseKind::Sqlite => {
-                let names = format!(
-                    "SELECT 'quote(' || name || ')' AS line FROM pragma_table_info('{table}')"
-                );
-                let columns = self.db_lines(&names).join(" || '|' || ");
-                format!("SELECT {columns} AS line FROM {table} ORDER BY line")
-            }
-            DatabaseKind::Postgres => {
-                format!("SELECT t::text AS line FROM {table} t ORDER BY line")
-            }
-        }
-    }
-
-    /// The column `line` of a query.
-    pub fn db_lines(&self, query: &str) -> Vec<String> {
-        #[derive(QueryableByName)]
-        struct Line {
-            #[diesel(sql_type = diesel::sql_types::Text)]
-            line: String,
-        }
-        let rows: Vec<Line> = match self.kind {
-            DatabaseKind::Sqlite => sql_query(query).load(&mut self.db_sqlite()),
-            DatabaseKind::Postgres => sql_query(query).load(&mut self.db_postgres()),
-        }
-        .unwrap();
-        rows.into_iter().map(|row| row.line).collect()
-    }
-
-    fn db_sqlite(&self) -> SqliteConnection {
-        let path = self.url.strip_prefix("sqlite://").unwrap();
-        let mut conn = SqliteConnection::establish(path).unwrap();
-        sql_query("PRAGMA busy_timeout = 10000")
-            .execute(&mut conn)
-            .unwrap();
-        conn
-    }
-
-    fn db_postgres(&self) -> PgConnection {
-        PgConnection::establish(&self.url).unwrap()
-    }
 }
 
 fn new_connection(organization_id: OrganizationId, name: &str) -> NewConnection {
@@ -424,77 +331,4 @@ fn models_of(
         .list_models_of_connection(organization, connection.id, page)?
         .items;
     Ok(views.into_iter().map(|view| view.model).collect())
-}
-
-pub fn end(unseen: Unseen) -> ProvenEnd {
-    ProvenEnd {
-        states: Vec::new(),
-        unseen,
-        requests: 1,
-        bytes: 10,
-        warnings: Vec::new(),
-    }
-}
-
-/// The page number `request` of a run.
-pub fn page(request: i64, records: &[(&str, Value)]) -> PageWrite {
-    let records: Vec<(&str, String)> = records
-        .iter()
-        .map(|(key, value)| (*key, value.to_string()))
-        .collect();
-    raw_page(request, &records)
-}
-
-pub fn raw_page<K: AsRef<str>>(request: i64, records: &[(K, String)]) -> PageWrite {
-    PageWrite {
-        records: records
-            .iter()
-            .map(|(key, data)| RecordDraft {
-                key: key.as_ref().to_owned(),
-                data: RawValue::from_string(data.clone()).unwrap(),
-            })
-            .collect(),
-        position: position(request),
-        states: Vec::new(),
-        requests: 1,
-        bytes: 100,
-        warnings: Vec::new(),
-    }
-}
-
-pub fn position(request: i64) -> Position {
-    let object = json!({ "request": request }).as_object().unwrap().clone();
-    Position {
-        pagination_state: PaginationState::new(object).unwrap(),
-        fingerprint: Fingerprint::new("f1"),
-        progress: Progress {
-            slice: 0,
-            request,
-            record: 0,
-        },
-    }
-}
-
-pub fn state(partition: &str, cursor: &str) -> ModelState {
-    ModelState {
-        partition: partition.to_owned(),
-        fingerprint: Fingerprint::new("f1"),
-        state: json!({ "cursor": cursor }).as_object().unwrap().clone(),
-    }
-}
-
-pub fn transient(message: &str) -> Failure {
-    Failure::Transient {
-        message: message.to_owned(),
-        not_before: None,
-    }
-}
-
-pub fn is_fenced<T>(result: Result<T, StoreError>) -> bool {
-    matches!(
-        result,
-        Err(StoreError::Transition(
-            syncline_domain::TransitionError::Fenced { .. }
-        ))
-    )
 }
