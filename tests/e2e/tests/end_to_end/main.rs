@@ -19,3 +19,4 @@ mod faults;
 mod first_and_later_syncs;
 mod joining;
 mod shutdown;
+mod workers;
