@@ -1,5 +1,6 @@
 //! The program at a prompt.
 
+use serde_json::json;
 use syncline_demo::Model;
 use syncline_test_support::{Program, TestDatabase, both_databases};
 
@@ -20,11 +21,12 @@ both_databases! {
         assert_ne!(sync("syncline_nobody", &[]).code, Some(0));
         assert_ne!(sync(world.api.token(), &["--models", "unicorns"]).code, Some(0));
 
-        world.demo.set_faults(syncline_demo::FaultPlan::one(
-            syncline_demo::Fault::ServerError { status: 500 },
-            syncline_demo::When::Always,
-        )).unwrap();
-        world.demo.set_faults(syncline_demo::FaultPlan::default()).unwrap();
+        // A refused credential fails for good, and the exit code says so.
+        let path = format!("/v2/integrations/connections/{}", world.connection);
+        let token = |text: &str| json!({ "config": { "api_token": text } });
+        world.api.patch(&path, token("wrong")).await.expect_status(200);
+        assert_eq!(sync(world.api.token(), &["--models", "payments"]).code, Some(1));
+        world.api.patch(&path, token("demo-token")).await.expect_status(200);
         let done = sync(world.api.token(), &["--full-refresh", "--models", "payments"]);
         assert_eq!(done.code, Some(0), "{}", done.stderr);
         world.assert_landed(Model::Payments).await;
