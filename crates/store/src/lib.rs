@@ -22,5 +22,6 @@ pub mod syncs;
 mod transitions;
 
 mod db;
+mod entropy;
 mod schema;
 mod sql;

@@ -13,6 +13,7 @@ use crate::db::postgres::Postgres;
 use crate::db::sqlite::Sqlite;
 use crate::db::url::DatabaseUrl;
 use crate::db::{AnyConnection, master_key, migrations, postgres, sqlite};
+use crate::entropy::Entropy;
 use crate::error::StoreError;
 use crate::secrets::{MasterKey, Vault};
 use crate::tx::Tx;
@@ -215,6 +216,7 @@ fn open(options: StoreOptions) -> Result<Store, StoreError> {
     let context = Arc::new(Context {
         clock,
         vault: Vault::new(key),
+        entropy: Entropy::new(),
         changes,
     });
     let database = match url {

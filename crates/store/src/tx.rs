@@ -1,9 +1,9 @@
 //! One transaction, and the time and ids inside it.
 
 use chrono::{DateTime, Utc};
-use rand::Rng;
 
 use crate::db::AnyConnection;
+use crate::db::job::Context;
 use crate::secrets::Vault;
 use crate::store::SyncChange;
 
@@ -12,18 +12,20 @@ use crate::store::SyncChange;
 pub struct Tx<'a> {
     conn: &'a mut AnyConnection,
     now: DateTime<Utc>,
-    vault: &'a Vault,
-    entropy: Option<[u8; 10]>,
+    context: &'a Context,
     changes: Vec<SyncChange>,
 }
 
 impl<'a> Tx<'a> {
-    pub(crate) fn new(conn: &'a mut AnyConnection, now: DateTime<Utc>, vault: &'a Vault) -> Self {
+    pub(crate) fn new(
+        conn: &'a mut AnyConnection,
+        now: DateTime<Utc>,
+        context: &'a Context,
+    ) -> Self {
         Self {
             conn,
             now,
-            vault,
-            entropy: None,
+            context,
             changes: Vec::new(),
         }
     }
@@ -50,7 +52,7 @@ impl Tx<'_> {
 
     /// Seals and opens secrets.
     pub(crate) fn vault(&self) -> &Vault {
-        self.vault
+        &self.context.vault
     }
 
     /// Tells this process's subscribers, once it is committed.
@@ -63,25 +65,9 @@ impl Tx<'_> {
         self.changes
     }
 
-    /// What an id is made from: `SyncId::from_parts(tx.now(), tx.entropy())`. Each one is larger
-    /// than the one before, so that ids of one transaction sort in the order of their making.
+    /// What an id is made from: `SyncId::from_parts(tx.now(), tx.entropy())`. Ids of one
+    /// millisecond sort in the order of their making.
     pub(crate) fn entropy(&mut self) -> [u8; 10] {
-        let next = match self.entropy {
-            None => {
-                let mut first = [0; 10];
-                rand::rng().fill_bytes(&mut first);
-                // Room above, so that counting up does not wrap around.
-                first[2] &= 0x1f;
-                first
-            }
-            Some([a, b, tail @ ..]) => {
-                let step = u64::from(rand::rng().next_u32()) + 1;
-                let [c, d, e, f, g, h, i, j] =
-                    u64::from_be_bytes(tail).wrapping_add(step).to_be_bytes();
-                [a, b, c, d, e, f, g, h, i, j]
-            }
-        };
-        self.entropy = Some(next);
-        next
+        self.context.entropy.next(self.now)
     }
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use tokio::sync::{broadcast, oneshot};
 
 use crate::clock::Clock;
+use crate::entropy::Entropy;
 use crate::error::StoreError;
 use crate::secrets::Vault;
 use crate::store::SyncChange;
@@ -15,6 +16,7 @@ use crate::tx::Tx;
 pub(crate) struct Context {
     pub(crate) clock: Clock,
     pub(crate) vault: Vault,
+    pub(crate) entropy: Entropy,
     pub(crate) changes: broadcast::Sender<SyncChange>,
 }
 

@@ -148,7 +148,7 @@ fn run(
         diesel::sql_query(FIRST).get_result::<First>(conn)
     })?;
     let mut task = Box::new(task);
-    let mut tx = Tx::new(&mut kept.conn, time(context, first.now), &context.vault);
+    let mut tx = Tx::new(&mut kept.conn, time(context, first.now), context);
     let is_kept = task.run(&mut tx);
     let changes = tx.into_changes();
     let ended = kept

@@ -236,7 +236,7 @@ fn commit(conn: &mut AnyConnection, context: &Context, mut jobs: Vec<Box<dyn Job
         begin(conn)?;
         for job in &mut jobs {
             conn.batch_execute("SAVEPOINT job")?;
-            let mut tx = Tx::new(conn, context.process_time(), &context.vault);
+            let mut tx = Tx::new(conn, context.process_time(), context);
             let is_kept = job.run(&mut tx);
             let announced = tx.into_changes();
             // Both fail when the transaction no longer stands.
@@ -269,7 +269,7 @@ fn look(conn: &mut AnyConnection, context: &Context, mut job: Box<dyn Job>) {
     let begun = conn.batch_execute("BEGIN");
     let lost = match begun {
         Ok(()) => {
-            let mut tx = Tx::new(conn, context.process_time(), &context.vault);
+            let mut tx = Tx::new(conn, context.process_time(), context);
             job.run(&mut tx);
             conn.batch_execute("ROLLBACK").err().map(reason)
         }
