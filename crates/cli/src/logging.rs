@@ -19,7 +19,10 @@ pub fn start(settings: &LogSettings, usual: &str, layer: Layer) -> Result<(), Se
         })?;
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        // A line that cannot be written, as on a full disk, would be told on standard error, which
+        // fails as well, and panics.
+        .log_internal_errors(false);
     match settings.format {
         LogFormat::Human => log.with_ansi(std::io::stderr().is_terminal()).init(),
         LogFormat::Json => log.json().flatten_event(true).init(),

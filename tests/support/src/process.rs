@@ -6,6 +6,8 @@ use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
+#[cfg(target_os = "linux")]
+use rustix::process::{Resource, Rlimit, prlimit};
 use tempfile::TempDir;
 use tokio::sync::watch;
 
@@ -93,6 +95,22 @@ impl Process {
     /// Sends SIGINT, as Ctrl-C does.
     pub fn interrupt(&self) {
         self.signal(Signal::INT);
+    }
+
+    /// From now on none of its writes may go past this many bytes of a file; `None` lifts that.
+    /// To the process it is as if the disk were full.
+    ///
+    /// # Panics
+    /// When the system does not allow it.
+    #[cfg(target_os = "linux")]
+    pub fn limit_file_size(&self, bytes: Option<u64>) {
+        let limit = Rlimit {
+            current: bytes,
+            maximum: None,
+        };
+        if let Err(error) = prlimit(Some(Pid::from_child(&self.child)), Resource::Fsize, limit) {
+            panic!("{} takes no limit: {error}", self.command);
+        }
     }
 
     /// Waits for the process to end by itself, or by a signal that was sent before.

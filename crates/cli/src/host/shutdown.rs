@@ -5,18 +5,25 @@ use tokio_util::sync::CancellationToken;
 
 use crate::error::CliError;
 
+/// SIGXFSZ, by the number that Linux and macOS give it: a file would pass the limit on the size of
+/// files.
+const FILE_SIZE: i32 = 25;
+
 /// Tells every part of the process when to end.
 #[derive(Debug, Clone)]
 pub struct Shutdown(CancellationToken);
 
 impl Shutdown {
-    /// The first SIGTERM or SIGINT asks to end; a second one ends the process at once.
+    /// The first SIGTERM or SIGINT asks to end; a second one ends the process at once. A limit on
+    /// the size of files ends nothing: the write that meets it fails, as on a full disk.
     pub fn on_signals() -> Result<Self, CliError> {
         let listen = |kind| signal(kind).map_err(CliError::run("cannot listen for signals"));
         let (terminate, interrupt) = (
             listen(SignalKind::terminate())?,
             listen(SignalKind::interrupt())?,
         );
+        // Whoever listens replaces what the system would do. Nobody has to hear it.
+        drop(listen(SignalKind::from_raw(FILE_SIZE))?);
         let token = CancellationToken::new();
         tokio::spawn(watch(terminate, interrupt, token.clone()));
         Ok(Self(token))

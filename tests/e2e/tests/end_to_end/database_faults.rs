@@ -36,6 +36,50 @@ async fn another_master_key_is_refused_in_words() {
     assert!(refused.stderr.contains("key"), "{}", refused.stderr);
 }
 
+/// The system refuses every write past a file's first page, as it does when the disk is full.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_full_disk_is_waited_for() {
+    let db = TestDatabase::sqlite();
+    let world = World::small(&db).await;
+    world.demo.hold_after(2);
+    let syncs = world.api.request_sync(&world.connection, None).await;
+    // Two pages were answered, and the next of each model waits.
+    world.demo.wait_until_held(3).await;
+    world.server.limit_file_size(Some(4096));
+    world.demo.release();
+
+    let body = json!({ "models": ["customers"], "full_refresh": true });
+    let path = format!("/v2/integrations/connections/{}/sync", world.connection);
+    let refused = world.api.post(&path, body).await.expect_status(503);
+    assert!(refused.header("Retry-After").is_some());
+    assert_eq!(refused.json["code"], "unavailable", "{}", refused.json);
+    // Reading needs no room.
+    let shown = world.api.all("/v2/integrations/syncs").await;
+    assert_eq!(
+        shown.len(),
+        syncs.len(),
+        "what was refused left nothing behind"
+    );
+    let landed_before = world.sum(&syncs, "records").await;
+    assert!(
+        landed_before <= 2 * 25,
+        "{landed_before} records on a full disk"
+    );
+
+    world.server.limit_file_size(None);
+    for sync in world.api.wait_for_syncs(&syncs).await {
+        assert_eq!(sync["status"], "complete", "{sync}");
+    }
+    world.assert_all_landed().await;
+    let records = [Model::Customers, Model::Invoices, Model::Payments];
+    let records: usize = records.iter().map(|model| world.demo.count(*model)).sum();
+    assert_eq!(
+        world.sum(&syncs, "added").await,
+        i64::try_from(records).unwrap()
+    );
+}
+
 mod postgres {
     use diesel::connection::SimpleConnection;
     use diesel::{Connection, PgConnection};
