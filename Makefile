@@ -69,9 +69,11 @@ house: ## Check the house rules: dependency arrows, licences, file sizes, status
 docs: ## Build the API docs of every crate; a broken link is an error
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(LOCKED) --no-deps --workspace
 
-spec: ## Write openapi/openapi.json from the handlers
+spec: ## Write openapi/openapi.json and its 3.0 twin from the handlers
 	$(CARGO) run $(LOCKED) -p syncline -- openapi > openapi/openapi.json.new
 	mv openapi/openapi.json.new openapi/openapi.json
+	$(CARGO) run $(LOCKED) -p syncline -- openapi --version 3.0 > openapi/openapi-3.0.json.new
+	mv openapi/openapi-3.0.json.new openapi/openapi-3.0.json
 
 bench: ## Measure speed and memory, on both databases (release build, takes minutes)
 	@tests/env/preflight.sh test --setup

@@ -30,4 +30,4 @@ pub use api::Api;
 pub use app::app;
 pub use problem::code::ErrorCode;
 pub use server::{serve, server};
-pub use spec::{error_table, openapi, openapi_json};
+pub use spec::{error_table, openapi_3_0_json, openapi_json};

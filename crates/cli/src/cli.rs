@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::commands::{config, quickstart, sync, token};
+use crate::commands::{config, openapi, quickstart, sync, token};
 use crate::settings::catalog::{
     CLIENT, DATABASE, DEMO, ENGINE, LOG, MIGRATE, PROVIDERS, SERVER, Setting,
 };
@@ -63,8 +63,8 @@ pub enum Command {
     #[command(after_help = DEMO_HELP)]
     Demo,
     /// Print the OpenAPI document of the API
-    #[command(after_help = OPENAPI_HELP)]
-    Openapi,
+    #[command(after_help = openapi::HELP)]
+    Openapi(openapi::OpenapiArgs),
     /// Print the commented default settings file, or the settings that count
     #[command(after_help = CONFIG_HELP)]
     Config(config::ConfigArgs),
@@ -191,10 +191,6 @@ Exit codes:
   2  the command line or a setting is wrong";
 
 const DEMO_HELP: &str = crate::commands::demo::HELP;
-
-const OPENAPI_HELP: &str = "\
-Example:
-  syncline openapi > openapi.json";
 
 const CONFIG_HELP: &str = "\
 Examples:

@@ -3,6 +3,7 @@
 use reqwest::RequestBuilder;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
+use syncline_openapi_checks::{Seen, Spec};
 
 /// A whole answer: its status, headers and body.
 #[derive(Debug, Clone)]
@@ -35,21 +36,53 @@ impl Answer {
     ///
     /// # Errors
     /// When no whole answer comes back.
+    ///
+    /// # Panics
+    /// When the answer is not what `openapi/openapi.json` says.
     pub async fn try_to(request: RequestBuilder) -> Result<Self, reqwest::Error> {
         let (client, request) = request.build_split();
         let request = request?;
         let name = format!("{} {}", request.method(), request.url());
+        let (method, url) = (request.method().clone(), request.url().clone());
         let response = client.execute(request).await?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let text = response.text().await?;
-        Ok(Self {
+        let answer = Self {
             request: name,
             status,
             headers,
             json: serde_json::from_str(&text).unwrap_or_default(),
             text,
-        })
+        };
+        answer.check(method.as_str(), url.path());
+        Ok(answer)
+    }
+
+    fn check(&self, method: &str, path: &str) {
+        let headers: Vec<(String, String)> = self
+            .headers
+            .iter()
+            .map(|(name, value)| {
+                let value = String::from_utf8_lossy(value.as_bytes());
+                (name.as_str().to_owned(), value.into_owned())
+            })
+            .collect();
+        let errors = Spec::committed().check(&Seen {
+            method,
+            path,
+            status: self.status,
+            headers: &headers,
+            body: &self.text,
+        });
+        assert!(
+            errors.is_empty(),
+            "{} answered {}, which openapi/openapi.json does not say: {}\n{}",
+            self.request,
+            self.status,
+            errors.join("; "),
+            self.text
+        );
     }
 
     /// The answer itself when it has this status.

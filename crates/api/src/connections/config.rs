@@ -19,7 +19,7 @@ pub struct ConfigView {
     #[schema(example = "conn_01h455vb4pex5vsknk084sn02q")]
     pub connection_id: String,
     /// Every value that is no secret.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Object, example = json!({"base_url": "http://127.0.0.1:8090"}))]
     pub config: Map<String, Value>,
     /// The secrets that are set, as JSON pointers into the config. Their values are never answered.
     #[schema(example = json!(["/api_key"]))]

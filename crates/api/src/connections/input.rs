@@ -22,20 +22,30 @@ pub struct CreateConnectionBody {
     #[schema(example = "Books of Acme", min_length = 1, max_length = 255)]
     pub name: String,
     /// Where the outside system is, for people: what is called follows `config`.
-    #[schema(nullable = false, min_length = 1, max_length = 2048)]
+    #[schema(
+        nullable = false,
+        min_length = 1,
+        max_length = 2048,
+        example = "https://books.example.com"
+    )]
     pub api_url: Option<String>,
     /// Whether the outside system stands in the customer's own house.
     #[schema(nullable = false, default = false)]
     pub is_on_premise: Option<bool>,
     /// The customer, in your own words.
-    #[schema(nullable = false, min_length = 1, max_length = 255)]
+    #[schema(nullable = false, min_length = 1, max_length = 255, example = "Acme")]
     pub company: Option<String>,
     /// For example `production` or `sandbox`.
-    #[schema(nullable = false, min_length = 1, max_length = 255)]
+    #[schema(
+        nullable = false,
+        min_length = 1,
+        max_length = 255,
+        example = "production"
+    )]
     pub environment: Option<String>,
     /// What the provider's `connection_specification` asks for. Its secrets are encrypted and
     /// never answered.
-    #[schema(nullable = false, value_type = Object, required = false)]
+    #[schema(nullable = false, value_type = Object, required = false, example = json!({"base_url": "http://127.0.0.1:8090", "api_token": "demo-token"}))]
     pub config: Option<Map<String, Value>>,
 }
 
@@ -44,25 +54,30 @@ pub struct CreateConnectionBody {
 #[schema(as = UpdateConnection)]
 pub struct UpdateConnectionBody {
     /// What you call it.
-    #[schema(nullable = false, min_length = 1, max_length = 255)]
+    #[schema(
+        nullable = false,
+        min_length = 1,
+        max_length = 255,
+        example = "Books of Acme"
+    )]
     pub name: Option<String>,
     /// Where the outside system is; null clears it.
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 2048)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 2048, example = "https://books.example.com")]
     pub api_url: Option<Option<String>>,
     /// Whether the outside system stands in the customer's own house.
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = false)]
     pub is_on_premise: Option<bool>,
     /// The customer, in your own words; null clears it.
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 255)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 255, example = "Acme")]
     pub company: Option<Option<String>>,
     /// For example `production` or `sandbox`; null clears it.
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 255)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 255, example = "production")]
     pub environment: Option<Option<String>>,
     /// A merge patch of the config: what is absent stays, secrets too; null removes.
-    #[schema(nullable = false, value_type = Object, required = false)]
+    #[schema(nullable = false, value_type = Object, required = false, example = json!({"api_token": "new-token"}))]
     pub config: Option<Map<String, Value>>,
     /// True holds what is queued and starts nothing; false lets it go on.
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = false)]
     pub is_sync_disabled: Option<bool>,
 }
 

@@ -10,6 +10,8 @@ use crate::input::{Call, Id, NoQuery};
 use crate::problem::Problem;
 
 /// Read a connection
+///
+/// With its models, and the health that the last check or sync found.
 #[utoipa::path(
     tag = "connections",
     params(("connection_id" = String, Path, description = "The connection.")),

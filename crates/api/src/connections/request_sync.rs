@@ -18,7 +18,7 @@ use crate::syncs::SyncView;
 /// What to sync. Every field narrows; without any, each model that is enabled for reading is
 /// brought up to date.
 #[derive(Debug, Clone, Default, ToSchema)]
-#[schema(as = RequestSync)]
+#[schema(as = RequestSync, example = json!({"models": ["customers"]}))]
 pub struct RequestSyncBody {
     /// Ids or names of models; they must be enabled for reading.
     #[schema(nullable = false, min_items = 1, max_items = 1000, example = json!(["customers"]))]

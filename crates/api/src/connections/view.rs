@@ -23,25 +23,27 @@ pub struct ConnectionView {
     pub created_at: DateTime<Utc>,
     /// When a caller last changed it.
     #[serde(serialize_with = "time::nullable")]
-    #[schema(required)]
+    #[schema(required, example = json!(null))]
     pub modified_at: Option<DateTime<Utc>>,
     /// Its id.
     #[schema(example = "conn_01h455vb4pex5vsknk084sn02q")]
     pub id: String,
     /// What its owner calls it.
+    #[schema(example = "Books of Acme")]
     pub name: String,
     /// The provider that it belongs to.
+    #[schema(example = "demo")]
     pub provider_name: String,
     /// Where the outside system is, for people: what is called follows `config`.
-    #[schema(required)]
+    #[schema(required, example = "https://books.example.com")]
     pub api_url: Option<String>,
     /// Whether the outside system stands in the customer's own house.
     pub is_on_premise: bool,
     /// The customer, in the caller's own words.
-    #[schema(required)]
+    #[schema(required, example = "Acme")]
     pub company: Option<String>,
     /// For example `production` or `sandbox`.
-    #[schema(required)]
+    #[schema(required, example = "production")]
     pub environment: Option<String>,
     /// Whether somebody has to sign in again: the same as `health.authentication_required`.
     pub is_authentication_pending: bool,
@@ -65,20 +67,20 @@ pub struct HealthView {
     /// Whether somebody has to sign in again, or give another credential.
     pub authentication_required: bool,
     /// For people.
-    #[schema(required)]
+    #[schema(required, example = json!(null))]
     pub message: Option<String>,
     /// Null before the first check.
-    #[schema(required)]
+    #[schema(required, example = true)]
     pub healthy: Option<bool>,
     /// The HTTP status that the provider answered, if it answered.
-    #[schema(required)]
+    #[schema(required, example = 200)]
     pub status_code: Option<i32>,
     /// What a person can do about it.
-    #[schema(required)]
+    #[schema(required, example = json!(null))]
     pub suggested_resolution: Option<String>,
     /// When this was found.
     #[serde(serialize_with = "time::nullable")]
-    #[schema(required)]
+    #[schema(required, example = "2026-01-31T12:00:00.000000Z")]
     pub timestamp: Option<DateTime<Utc>>,
 }
 

@@ -10,6 +10,8 @@ use crate::input::{Call, Id, NoQuery};
 use crate::problem::Problem;
 
 /// Read a model
+///
+/// With its newest sync.
 #[utoipa::path(
     tag = "models",
     params(("model_id" = String, Path, description = "The model.")),

@@ -19,14 +19,19 @@ use crate::problem::Problem;
 #[schema(as = UpdateModel)]
 pub struct UpdateModelBody {
     /// Whether a request without `models`, or its schedule, syncs it.
-    #[schema(nullable = false)]
+    #[schema(nullable = false, example = true)]
     pub is_read_enabled: Option<bool>,
     /// The name for people.
-    #[schema(nullable = false, min_length = 1, max_length = 255)]
+    #[schema(
+        nullable = false,
+        min_length = 1,
+        max_length = 255,
+        example = "Customers"
+    )]
     pub display_name: Option<String>,
     /// How far back each sync reads again, in seconds, so that rows that were committed late are
     /// not missed. 300 unless it is set.
-    #[schema(nullable = false, minimum = 0, maximum = 31_622_400)]
+    #[schema(nullable = false, minimum = 0, maximum = 31_622_400, example = 300)]
     pub overlap_seconds: Option<i64>,
 }
 

@@ -18,7 +18,7 @@ pub struct ModelView {
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     #[serde(serialize_with = "time::nullable")]
-    #[schema(required)]
+    #[schema(required, example = json!(null))]
     pub modified_at: Option<DateTime<Utc>>,
     /// Its id.
     #[schema(example = "model_01h455vb4pex5vsknk084sn02q")]
@@ -27,11 +27,13 @@ pub struct ModelView {
     #[schema(example = "customers")]
     pub name: String,
     /// The name for people.
+    #[schema(example = "Customers")]
     pub display_name: String,
     /// The connection that it belongs to.
     #[schema(example = "conn_01h455vb4pex5vsknk084sn02q")]
     pub connection_id: String,
     /// Whether a request without `models`, or its schedule, syncs it.
+    #[schema(example = true)]
     pub is_read_enabled: bool,
     /// Always false: nothing is written to providers.
     pub is_write_enabled: bool,
@@ -42,14 +44,16 @@ pub struct ModelView {
     /// Always false: the provider sends no webhooks.
     pub is_webhooks_setup: bool,
     /// Whether the provider's connector can read it.
+    #[schema(example = true)]
     pub is_read_supported: bool,
     /// Always false: nothing is written to providers.
     pub is_write_supported: bool,
     /// Whether it can be synced; `GET /v2/integrations/providers/{provider_name}` says why not.
+    #[schema(example = true)]
     pub is_sync_supported: bool,
     /// When its schedule makes the next sync.
     #[serde(serialize_with = "time::nullable")]
-    #[schema(required)]
+    #[schema(required, example = "2026-01-31T13:00:00.000000Z")]
     pub next_sync_at: Option<DateTime<Utc>>,
     /// Its newest sync.
     #[schema(required)]

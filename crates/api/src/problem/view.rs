@@ -14,17 +14,20 @@ pub struct ProblemView {
     #[schema(example = "urn:syncline:problem:not_found")]
     pub kind: String,
     /// A few words, the same for every occurrence of the code.
+    #[schema(example = "No such thing")]
     pub title: String,
     /// The HTTP status.
     #[schema(example = 404)]
     pub status: i32,
     /// What happened this time, and what to do about it.
+    #[schema(example = "there is no sync sync_01h455vb4pex5vsknk084sn02q")]
     pub detail: String,
     /// For programs; never renamed.
     pub code: ErrorCode,
     /// The fields that are wrong; empty when it is not about fields.
     pub errors: Vec<FieldError>,
     /// Names the request in the server's log; also in the header `X-Request-Id`.
+    #[schema(example = "0190163d-8694-739b-aea5-966c26f8ad91")]
     pub request_id: String,
 }
 
@@ -38,6 +41,7 @@ pub struct FieldError {
     #[schema(example = "/config/api_key")]
     pub path: String,
     /// What is wrong with it. Never repeats a value of a config.
+    #[schema(example = "is required")]
     pub message: String,
 }
 

@@ -13,17 +13,19 @@ pub struct ProviderView {
     #[schema(example = "demo")]
     pub name: String,
     /// The name for people, if its manifest has one.
-    #[schema(required)]
+    #[schema(required, example = "Demo books")]
     pub title: Option<String>,
     /// Whether connections can be made for it.
+    #[schema(example = true)]
     pub is_available: bool,
     /// Why its manifest cannot be used.
-    #[schema(required)]
+    #[schema(required, example = json!(null))]
     pub error: Option<String>,
     /// SHA-256 of the manifest, in hexadecimal digits.
+    #[schema(example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     pub content_hash: String,
     /// The JSON Schema of a connection's `config`; null when the manifest cannot be used.
-    #[schema(required, value_type = Option<Object>)]
+    #[schema(required, value_type = Option<Object>, example = json!({"type": "object", "required": ["base_url"], "properties": {"base_url": {"type": "string"}}}))]
     pub connection_specification: Option<Value>,
     /// Its streams; each becomes a model of a connection.
     pub streams: Vec<StreamView>,
@@ -40,15 +42,19 @@ pub struct StreamView {
     #[schema(example = "customers")]
     pub name: String,
     /// The name for people.
+    #[schema(example = "Customers")]
     pub display_name: String,
     /// Whether it can be synced.
+    #[schema(example = true)]
     pub is_supported: bool,
     /// Why it cannot be synced.
-    #[schema(required)]
+    #[schema(required, example = json!(null))]
     pub unsupported_reason: Option<String>,
     /// Whether its records have a key of their own, so that deletions can be found.
+    #[schema(example = true)]
     pub has_primary_key: bool,
     /// Whether it can be asked for what changed since.
+    #[schema(example = true)]
     pub is_incremental: bool,
 }
 

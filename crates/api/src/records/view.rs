@@ -16,23 +16,24 @@ pub struct RecordView {
     #[schema(example = "rec_01h455vb4pex5vsknk084sn02q")]
     pub id: String,
     /// As the provider gave it.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Object, example = json!({"id": "C-17", "name": "Acme"}))]
     pub data: Box<RawValue>,
     /// When it first landed.
     #[serde(serialize_with = "time::required")]
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     #[serde(serialize_with = "time::nullable")]
-    #[schema(required)]
+    #[schema(required, example = json!(null))]
     pub modified_at: Option<DateTime<Utc>>,
     /// When it was found gone, if it is.
     #[serde(serialize_with = "time::nullable")]
-    #[schema(required)]
+    #[schema(required, example = json!(null))]
     pub deleted_at: Option<DateTime<Utc>>,
     /// The sync that wrote it last.
     #[schema(example = "sync_01h455vb4pex5vsknk084sn02q")]
     pub sync_id: String,
     /// Its place in the model's feed: what changed after it comes with `?cursor=`.
+    #[schema(example = "AR0VrGaw7NfnqGVmYgAAAAAAAAAR")]
     pub cursor: String,
     /// Always `record`.
     #[schema(example = "record")]

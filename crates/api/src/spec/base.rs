@@ -1,7 +1,7 @@
 //! What the document says before any operation.
 
-use utoipa::openapi::OpenApi;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{ContactBuilder, OpenApi};
 
 use crate::problem::{FieldError, Location, ProblemView, code::ErrorCode};
 
@@ -38,7 +38,11 @@ pub fn base() -> OpenApi {
     let mut openapi = <Base as utoipa::OpenApi>::openapi();
     openapi.info.description = Some(DESCRIPTION.to_owned());
     openapi.info.version = env!("CARGO_PKG_VERSION").to_owned();
-    openapi.info.contact = None;
+    openapi.info.contact = Some(
+        ContactBuilder::new()
+            .name(Some("The Syncline contributors"))
+            .build(),
+    );
     let bearer = Http::builder()
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("A token that `syncline token create` printed."))

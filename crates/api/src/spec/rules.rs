@@ -2,16 +2,14 @@
 
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{
-    AdditionalProperties, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type,
-};
+use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{
     ContentBuilder, Header, KnownFormat, Object, OpenApi, PathItem, Ref, RefOr, Required, Response,
     ResponseBuilder,
 };
 
 /// Error answers by their name in the document.
-const ERRORS: [(&str, u16, &str); 12] = [
+const ERRORS: [(&str, u16, &str); 11] = [
     ("BadRequest", 400, "The request or its JSON cannot be read."),
     ("Unauthorized", 401, "No token, or not a live one."),
     ("NotFound", 404, "No such thing in this organization."),
@@ -38,7 +36,6 @@ const ERRORS: [(&str, u16, &str); 12] = [
         503,
         "Not available now: try again later.",
     ),
-    ("MethodNotAllowed", 405, "The path takes other methods."),
     (
         "NotAcceptable",
         406,
@@ -54,17 +51,6 @@ pub fn complete(openapi: &mut OpenApi) {
             name.to_owned(),
             RefOr::T(error_response(status, description)),
         );
-    }
-    for body in [
-        "RequestSync",
-        "CreateConnection",
-        "UpdateConnection",
-        "UpdateModel",
-        "ReplaceSchedule",
-    ] {
-        if let Some(RefOr::T(Schema::Object(object))) = components.schemas.get_mut(body) {
-            object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
-        }
     }
     for (path, item) in &mut openapi.paths.paths {
         for (method, operation) in operations(item) {
@@ -83,6 +69,7 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
             409 => method == "post" || method == "patch",
             410 => path.ends_with("/records"),
             400 | 413 | 415 => has_body,
+            406 => true,
             503 => path != "/healthz",
             _ => false,
         };
@@ -152,11 +139,10 @@ fn error_response(status: u16, description: &str) -> Response {
         .content("application/problem+json", content)
         .header(
             "X-Request-Id",
-            header("Names the request in the server's log.", text()),
+            header("Names the request in the server's log.", uuid()),
         );
     match status {
         401 => response.header("WWW-Authenticate", header("Always `Bearer`.", text())),
-        405 => response.header("Allow", header("The methods that the path takes.", text())),
         503 => {
             let seconds = ObjectBuilder::new()
                 .schema_type(SchemaType::Type(Type::Integer))
@@ -190,6 +176,12 @@ fn header(description: &str, schema: Object) -> Header {
 fn text() -> Object {
     ObjectBuilder::new()
         .schema_type(SchemaType::Type(Type::String))
+        .build()
+}
+
+fn uuid() -> Object {
+    ObjectBuilder::from(text())
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
         .build()
 }
 

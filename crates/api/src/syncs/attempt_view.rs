@@ -12,37 +12,48 @@ use crate::time;
 #[schema(as = Attempt)]
 pub struct AttemptView {
     /// Which run of the sync; the first is 1.
+    #[schema(example = 1)]
     pub number: i32,
     /// The worker's name.
+    #[schema(example = "books-1")]
     pub worker: String,
     /// When it began.
     #[serde(serialize_with = "time::required")]
+    #[schema(example = "2026-01-31T12:00:01.000000Z")]
     pub started_at: DateTime<Utc>,
     /// When it ended; null while it runs.
     #[serde(serialize_with = "time::nullable")]
-    #[schema(required)]
+    #[schema(required, example = "2026-01-31T12:00:04.000000Z")]
     pub ended_at: Option<DateTime<Utc>>,
     /// How it ended; null while it runs.
-    #[schema(required)]
+    #[schema(required, example = json!("complete"))]
     pub outcome: Option<OutcomeView>,
     /// Why it ended, when not well.
-    #[schema(required)]
+    #[schema(required, example = json!(null))]
     pub error: Option<String>,
     /// Pages committed.
+    #[schema(example = 7)]
     pub pages: i64,
     /// Records in them.
+    #[schema(example = 640)]
     pub records: i64,
     /// Records that were not there before.
+    #[schema(example = 600)]
     pub added: i64,
     /// Records that differ from what was there, and those that came back after a deletion.
+    #[schema(example = 30)]
     pub changed: i64,
     /// Records that were there already, the same.
+    #[schema(example = 10)]
     pub unchanged: i64,
     /// Records that a full pass found gone.
+    #[schema(example = 2)]
     pub deleted: i64,
     /// Bytes of the provider's answers.
+    #[schema(example = 201930)]
     pub bytes: i64,
     /// Requests sent to the provider.
+    #[schema(example = 8)]
     pub requests: i64,
     /// What was odd but did not stop it.
     pub warnings: Vec<WarningView>,
@@ -59,6 +70,7 @@ pub struct WarningView {
     #[schema(example = "record_path_absent")]
     pub code: String,
     /// For people.
+    #[schema(example = "an answer had nothing at `data`: taken for an empty page")]
     pub message: String,
 }
 

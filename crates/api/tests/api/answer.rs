@@ -2,6 +2,7 @@
 
 use actix_web::http::header::HeaderMap;
 use serde_json::Value;
+use syncline_openapi_checks::{Seen, Spec};
 
 /// A whole answer.
 #[derive(Debug, Clone)]
@@ -14,6 +15,35 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// Holds every answer to `openapi/openapi.json`.
+    #[track_caller]
+    pub fn check(&self) {
+        let (method, path) = self.request.split_once(' ').unwrap();
+        let headers: Vec<(String, String)> = self
+            .headers
+            .iter()
+            .map(|(name, value)| {
+                let value = String::from_utf8_lossy(value.as_bytes());
+                (name.as_str().to_owned(), value.into_owned())
+            })
+            .collect();
+        let errors = Spec::committed().check(&Seen {
+            method,
+            path,
+            status: self.status,
+            headers: &headers,
+            body: &self.text,
+        });
+        assert!(
+            errors.is_empty(),
+            "{} answered {}, which openapi/openapi.json does not say: {}\n{}",
+            self.request,
+            self.status,
+            errors.join("; "),
+            self.text
+        );
+    }
+
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}: {}", self.request, self.text);

@@ -157,13 +157,15 @@ async fn handle(api: &Api) -> Handle {
             let bytes = to_bytes(response.into_body()).await.unwrap();
             let text = String::from_utf8_lossy(&bytes).into_owned();
             let json = serde_json::from_str(&text).unwrap_or_default();
-            Answer {
+            let answer = Answer {
                 request: name,
                 status,
                 headers,
                 text,
                 json,
-            }
+            };
+            answer.check();
+            answer
         })
     })
 }

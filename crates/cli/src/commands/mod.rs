@@ -3,7 +3,7 @@
 pub mod config;
 pub mod demo;
 mod migrate;
-mod openapi;
+pub mod openapi;
 pub mod quickstart;
 mod serve;
 pub mod sync;
@@ -40,7 +40,7 @@ pub fn run(invocation: Invocation) -> Result<Exit, CliError> {
         Command::Token(args) => runtime::small()?.block_on(token::run(args, &loaded)),
         Command::Migrate => runtime::small()?.block_on(migrate::run(&loaded)),
         Command::Demo => runtime::small()?.block_on(demo::run(&loaded)),
-        Command::Openapi => openapi::run(),
+        Command::Openapi(args) => openapi::run(args),
         Command::Config(args) => config::run(args, &loaded),
     }
 }
@@ -53,7 +53,7 @@ fn is_server(command: &Command) -> bool {
         | Command::Token(_)
         | Command::Migrate
         | Command::Demo
-        | Command::Openapi
+        | Command::Openapi(_)
         | Command::Config(_) => false,
     }
 }

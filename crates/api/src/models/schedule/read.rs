@@ -10,6 +10,8 @@ use crate::input::{Call, Id, NoQuery};
 use crate::problem::Problem;
 
 /// Read a model's schedule
+///
+/// `interval_seconds` is null when there is none.
 #[utoipa::path(
     tag = "models",
     params(("model_id" = String, Path, description = "The model.")),

@@ -22,6 +22,8 @@ pub struct ReplaceScheduleBody {
 }
 
 /// Set or clear a model's schedule
+///
+/// The first sync is made one interval from now.
 #[utoipa::path(
     tag = "models",
     params(("model_id" = String, Path, description = "The model.")),

@@ -20,7 +20,7 @@ pub struct ScheduleView {
     pub interval_seconds: Option<i64>,
     /// When the next sync is made; null when there is no schedule.
     #[serde(serialize_with = "time::nullable")]
-    #[schema(required)]
+    #[schema(required, example = "2026-01-31T13:00:00.000000Z")]
     pub next_sync_at: Option<DateTime<Utc>>,
     /// Always `schedule`.
     #[schema(example = "schedule")]

@@ -1,0 +1,9 @@
+//! The committed documents, and the checks themselves.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod answers;
+mod breaking;
+mod examples;
+mod released;
+mod twin;
