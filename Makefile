@@ -14,8 +14,10 @@ QUICKSTART = $(CARGO) run $(LOCKED) -p syncline -- quickstart --dir "$(DIR)" \
 	$(if $(DEMO_LISTEN),--demo-listen $(DEMO_LISTEN)) \
 	$(if $(ONCE),--once)
 
+DATASETTE = tests/env/python.sh datasette tests/env/requirements.txt
+
 .DEFAULT_GOAL := help
-.PHONY: help run test test-sqlite setup verify fmt fmt-check clippy house docs spec bench clean once
+.PHONY: help run test test-sqlite setup verify fmt fmt-check clippy house docs spec lint-spec bench clean once
 
 help: ## Explain every target
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -29,9 +31,9 @@ run: ## Build, sync a demo system into SQLite, show what landed, go on serving
 
 test: ## Run every test, on SQLite and PostgreSQL
 	@tests/env/preflight.sh test --setup
-	@tests/env/datasette.sh >/dev/null
+	@$(DATASETTE) >/dev/null
 	$(CARGO) build $(LOCKED) --workspace --all-targets
-	environment=$$(tests/env/datasette.sh) && SYNCLINE_TEST_PYTHON="$$environment/bin/python" \
+	environment=$$($(DATASETTE)) && SYNCLINE_TEST_PYTHON="$$environment/bin/python" \
 		tests/env/with-postgres.sh $(CARGO) test $(LOCKED) --workspace --no-fail-fast
 	$(CARGO) test $(LOCKED) -p syncline-domain --features cron
 
@@ -42,11 +44,12 @@ test-sqlite: ## Run every test that needs neither PostgreSQL nor Python
 	$(CARGO) test $(LOCKED) -p syncline-domain --features cron
 
 setup: ## Install what the tests need (Debian, Ubuntu; needs root or sudo)
-	tests/env/setup.sh test
+	tests/env/setup.sh verify
 
-verify: ## All that CI checks: fmt, clippy, docs, test (house rules and spec with it), once
-	@tests/env/preflight.sh test --setup
+verify: ## All that CI checks: fmt, clippy, lint-spec, docs, test (house rules with it), conformance, once
+	@tests/env/preflight.sh verify --setup
 	$(MAKE) fmt-check
+	$(MAKE) lint-spec
 	$(MAKE) clippy
 	$(MAKE) docs
 	$(MAKE) test
@@ -74,6 +77,10 @@ spec: ## Write openapi/openapi.json and its 3.0 twin from the handlers
 	mv openapi/openapi.json.new openapi/openapi.json
 	$(CARGO) run $(LOCKED) -p syncline -- openapi --version 3.0 > openapi/openapi-3.0.json.new
 	mv openapi/openapi-3.0.json.new openapi/openapi-3.0.json
+
+lint-spec: ## Lint the OpenAPI documents: Redocly's recommended rules and Spectral's oas
+	@tests/env/preflight.sh lint --setup
+	tests/openapi/lint/lint.sh
 
 bench: ## Measure speed and memory, on both databases (release build, takes minutes)
 	@tests/env/preflight.sh test --setup

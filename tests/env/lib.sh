@@ -6,19 +6,59 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # The least Python that the pinned packages of requirements.txt run on.
 python_minor=10
 
-# Prints what a mode of work lacks, a word for each: make cc rust postgres python.
+# The least Node.js that the pinned npm packages run on, and the least Java of the generator.
+node_major=20
+java_major=11
+
+# Prints what a mode of work lacks, a word for each: make cc rust postgres python node java.
 #   run, sqlite   to build, to run, and to test on SQLite
 #   test          to test on both databases and against Datasette
+#   verify        that, and to lint the OpenAPI document
+#   lint          to lint it alone
+#   clients       to generate clients and run them
 missing_parts() {
     command -v make >/dev/null 2>&1 || echo make
-    compiler_works || echo cc
-    rust_is_new_enough || echo rust
-    if [ "$1" = test ]; then
+    if [ "$1" != lint ]; then
+        compiler_works || echo cc
+        rust_is_new_enough || echo rust
+    fi
+    case $1 in
+    test | verify)
         if [ -z "${SYNCLINE_TEST_POSTGRES_URL:-}" ]; then
             postgres_bin >/dev/null || echo postgres
         fi
-        python_works || echo python
+        ;;
+    esac
+    case $1 in
+    test | verify | clients) python_works || echo python ;;
+    esac
+    case $1 in
+    lint | verify | clients) node_works || echo node ;;
+    esac
+    case $1 in
+    clients) java_works || echo java ;;
+    esac
+}
+
+# Where cargo and the tests put what they make.
+target_directory() {
+    mkdir -p "${CARGO_TARGET_DIR:-$root/target}"
+    echo "${CARGO_TARGET_DIR:-$root/target}"
+}
+
+# once PATH COMMAND…: runs it under the path's lock, so that a second attempt leaves no half.
+once() {
+    local lock=$1.lock
+    shift
+    if ! mkdir "$lock" 2>/dev/null; then
+        echo "$lock exists: another process works there; remove it if none does." >&2
+        exit 75
     fi
+    # shellcheck disable=SC2064
+    trap "rmdir '$lock'" EXIT
+    "$@"
+    rmdir "$lock"
+    trap - EXIT
 }
 
 # A compiler without the C library's headers, and the stub that macOS ships in place of one, are
@@ -72,6 +112,19 @@ python_works() {
         >/dev/null 2>&1
 }
 
+node_works() {
+    local found
+    command -v npm >/dev/null 2>&1 || return 1
+    found=$(node --version 2>/dev/null) || return 1
+    at_least "${found#v}" "$node_major.0"
+}
+
+java_works() {
+    local found
+    found=$(java -version 2>&1 | sed -n 's/.*version "\([0-9]*\.[0-9]*\).*/\1/p' | head -n 1)
+    [ -n "$found" ] && at_least "$found" "$java_major.0"
+}
+
 # Prints the directory that holds initdb and postgres: on PATH, or the newest of those where
 # Debian, Fedora, Homebrew and Postgres.app put them.
 postgres_bin() {
@@ -109,6 +162,8 @@ part_name() {
         ;;
     postgres) echo "PostgreSQL's server programs (initdb, postgres)" ;;
     python) echo "Python 3.$python_minor or newer, with venv" ;;
+    node) echo "Node.js $node_major or newer, with npm" ;;
+    java) echo "Java $java_major or newer" ;;
     esac
 }
 
@@ -131,6 +186,11 @@ packages() {
         apt:python) names="$names python3 python3-venv" ;;
         dnf:python) names="$names python3" ;;
         brew:python) names="$names python@3.13" ;;
+        apt:node | dnf:node) names="$names nodejs npm" ;;
+        brew:node) names="$names node" ;;
+        apt:java) names="$names default-jre-headless" ;;
+        dnf:java) names="$names java-21-openjdk-headless" ;;
+        brew:java) names="$names openjdk" ;;
         esac
     done
     echo "${names# }"

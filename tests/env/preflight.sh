@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Names all that is missing before anything compiles, with the line that installs it.
 #
-#     tests/env/preflight.sh run|sqlite|test [--setup]
+#     tests/env/preflight.sh run|sqlite|test|verify|lint|clients [--setup]
 #
 # With --setup, root on Debian or Ubuntu installs it at once (a fresh container or CI), unless
 # Rust is missing too, which comes from elsewhere: then all is named, and nothing waits for apt.
@@ -14,9 +14,9 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 main() {
     local mode=${1:-} setup=${2:-} missing
     case $mode in
-    run | sqlite | test) ;;
+    run | sqlite | test | verify | lint | clients) ;;
     *)
-        echo "usage: tests/env/preflight.sh run|sqlite|test [--setup]" >&2
+        echo "usage: tests/env/preflight.sh run|sqlite|test|verify|lint|clients [--setup]" >&2
         exit 64
         ;;
     esac
@@ -57,10 +57,12 @@ report() {
             report_rust
         fi
     done
-    if [ "$mode" = test ]; then
+    case $mode in
+    test | verify)
         echo
         echo "  \`make test-sqlite\` needs Rust and a C compiler alone."
-    fi
+        ;;
+    esac
 }
 
 # line SYSTEM COMMAND PACKAGES [NOTE]

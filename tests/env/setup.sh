@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests lack, on Debian and Ubuntu; elsewhere it says what to install.
 #
-#     tests/env/setup.sh [run|sqlite|test]
+#     tests/env/setup.sh [run|sqlite|test|verify|lint|clients]
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -23,7 +23,7 @@ main() {
     fi
     # Names what is left: Rust, or everything where there is no apt.
     "$here/preflight.sh" "$mode"
-    echo "Everything that \`make test\` needs is here."
+    echo "Everything that is needed for this ($mode) is here."
 }
 
 as_root() {

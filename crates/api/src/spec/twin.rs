@@ -18,12 +18,11 @@ const LICENCES: &str = "https://spdx.org/licenses/";
 /// The twin of a 3.1 document.
 pub fn of(mut document: Value) -> Value {
     document["openapi"] = json!("3.0.3");
-    if let Some(license) = document.pointer_mut("/info/license")
-        && let Some(license) = license.as_object_mut()
+    let license = document.pointer_mut("/info/license");
+    if let Some(license) = license.and_then(Value::as_object_mut)
+        && license.remove("identifier").is_some()
     {
-        if license.remove("identifier").is_some() {
-            license.insert("url".to_owned(), json!(LICENCES));
-        }
+        license.insert("url".to_owned(), json!(LICENCES));
     }
     let kinds = super::walk::schemas(&document)
         .into_iter()

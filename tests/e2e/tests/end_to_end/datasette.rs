@@ -82,7 +82,7 @@ impl Drop for Datasette {
     }
 }
 
-/// The interpreter of the virtual environment that `tests/env/datasette.sh` makes.
+/// The interpreter of the virtual environment that `tests/env/python.sh` makes.
 fn python() -> PathBuf {
     std::env::var_os("SYNCLINE_TEST_PYTHON").map(PathBuf::from).unwrap_or_else(|| {
         panic!("this test needs Datasette and SYNCLINE_TEST_PYTHON is not set: run `make test`, or skip it with `-- --skip datasette`")
