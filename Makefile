@@ -14,16 +14,22 @@ QUICKSTART = $(CARGO) run $(LOCKED) -p syncline -- quickstart --dir "$(DIR)" \
 	$(if $(DEMO_LISTEN),--demo-listen $(DEMO_LISTEN)) \
 	$(if $(ONCE),--once)
 
+# `make conformance`: how many examples on each database, and the first seed (drawn if empty).
+EXAMPLES = 20000
+SEED =
+# `make test-clients`: the only one to try (all if empty).
+CLIENT =
+
 DATASETTE = tests/env/python.sh datasette tests/env/requirements.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-sqlite setup verify fmt fmt-check clippy house docs spec lint-spec bench clean once
+.PHONY: help run test test-sqlite setup verify fmt fmt-check clippy house docs spec lint-spec conformance test-clients bench clean once
 
 help: ## Explain every target
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "  Variables of run: ONCE=1 (end after the sync), LISTEN=127.0.0.1:8080, DIR=.syncline,"
-	@echo "  DEMO_LISTEN=127.0.0.1:8090."
+	@echo "  DEMO_LISTEN=127.0.0.1:8090. Of conformance: EXAMPLES=20000, SEED=1."
 
 run: ## Build, sync a demo system into SQLite, show what landed, go on serving
 	@tests/env/preflight.sh run
@@ -53,6 +59,7 @@ verify: ## All that CI checks: fmt, clippy, lint-spec, docs, test (house rules w
 	$(MAKE) clippy
 	$(MAKE) docs
 	$(MAKE) test
+	$(MAKE) conformance EXAMPLES=2000 SEED=1
 	$(MAKE) once
 	@echo "make verify: all checks passed"
 
@@ -81,6 +88,16 @@ spec: ## Write openapi/openapi.json and its 3.0 twin from the handlers
 lint-spec: ## Lint the OpenAPI documents: Redocly's recommended rules and Spectral's oas
 	@tests/env/preflight.sh lint --setup
 	tests/openapi/lint/lint.sh
+
+conformance: ## Ask real servers what the spec says (schemathesis, both databases; EXAMPLES, SEED)
+	@tests/env/preflight.sh test --setup
+	$(CARGO) build $(LOCKED) -p syncline
+	tests/openapi/conformance/conformance.sh $(EXAMPLES) $(SEED)
+
+test-clients: ## Generate seven clients from openapi/, compile them, and run each (CLIENT=one of them)
+	@tests/env/preflight.sh clients --setup
+	$(CARGO) build $(LOCKED) -p syncline
+	tests/clients/clients.sh $(CLIENT)
 
 bench: ## Measure speed and memory, on both databases (release build, takes minutes)
 	@tests/env/preflight.sh test --setup

@@ -1,0 +1,182 @@
+"""What schemathesis cannot read from the document: which values belong together.
+
+A request that fits its schema must be accepted, so what the schema cannot say is put right here:
+ids are those of things that exist, cursors are sent with the filters that they were given for, and
+a config is one that its provider takes. Requests that are made wrong on purpose are left alone.
+"""
+
+import atexit
+import itertools
+import json
+import os
+import uuid
+from collections import Counter, defaultdict
+
+import requests
+import schemathesis
+from schemathesis import GenerationMode
+from schemathesis.core.parameters import ParameterLocation as Location
+
+URL = os.environ["SYNCLINE_URL"]
+API = URL + "/v2/integrations"
+SESSION = requests.Session()
+SESSION.headers["Authorization"] = "Bearer " + os.environ["SYNCLINE_TOKEN"]
+
+CONFIG = {"base_url": os.environ["SYNCLINE_DEMO_URL"], "api_token": "demo-token"}
+MODELS = ["customers", "invoices", "payments"]
+COUNTER = itertools.count(1)
+# How often each operation was answered with each status, over all rounds.
+STATUSES = defaultdict(Counter)
+# A cursor, and the filters that it is good for.
+CURSORS = {}
+
+
+def ask(method, path, **arguments):
+    answer = SESSION.request(method, API + path, timeout=90, **arguments)
+    answer.raise_for_status()
+    return answer.json()
+
+
+def new_connection(name):
+    body = {"provider_name": "demo", "name": name, "config": CONFIG}
+    return ask("POST", "/connections", json=body)
+
+
+class World:
+    """One connection whose records have landed, so that every path leads to something."""
+
+    def __init__(self):
+        connection = new_connection("Conformance")
+        answer = SESSION.post(f"{API}/connections/{connection['id']}/sync", timeout=30)
+        answer.raise_for_status()
+        syncs = [ask("GET", f"/syncs/{sync['id']}?wait=60") for sync in answer.json()]
+        assert all(sync["status"] == "complete" for sync in syncs), syncs
+        models = [model for model in connection["models"] if model["is_sync_supported"]]
+        records = ask("GET", f"/models/{models[0]['id']}/records?limit=5")
+        # Of one model only: a record is found below its own.
+        self.connection_id = connection["id"]
+        self.ids = {
+            "connection_id": [connection["id"]],
+            "model_id": [models[0]["id"]],
+            "record_id": [record["id"] for record in records],
+            "sync_id": [sync["id"] for sync in syncs],
+            "batch_id": [answer.headers["Syncline-Batch-Id"]],
+            "provider_name": ["demo"],
+        }
+
+    def pick(self, name):
+        known = self.ids.get(name, [])
+        return known[next(COUNTER) % len(known)] if known else None
+
+
+WORLD = World()
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    operation = case.operation.definition.raw["operationId"]
+    keep_to_loopback(case.body)
+    if operation == "delete_connection":
+        spare_the_world(case)
+    # Patience is tested elsewhere; here it would only take time.
+    if is_positive(case, Location.QUERY) and int_or_zero((case.query or {}).get("wait")) > 1:
+        case.query["wait"] = 1
+    phase = case.meta.phase.name.value if case.meta else "examples"
+    if is_positive(case, Location.PATH) and phase in ("examples", "fuzzing"):
+        for name in case.path_parameters or {}:
+            if operation != "delete_connection" and WORLD.pick(name):
+                case.path_parameters[name] = WORLD.pick(name)
+    if is_positive(case, Location.QUERY) and case.query:
+        mend_query(case)
+    if is_positive(case, Location.HEADER) and "Idempotency-Key" in (case.headers or {}):
+        # A key that was used for another request is refused.
+        case.headers["Idempotency-Key"] = str(uuid.uuid4())
+    if is_positive(case, Location.BODY) and isinstance(case.body, dict):
+        mend_body(operation, case.body)
+
+
+@schemathesis.hook
+def after_call(context, case, response):
+    STATUSES[case.operation.definition.raw["operationId"]][str(response.status_code)] += 1
+    cursor = (response.headers.get("next-cursor") or [None])[0]
+    if cursor:
+        filters = {
+            name: value for name, value in (case.query or {}).items() if name not in ("cursor", "limit")
+        }
+        CURSORS[cursor] = (case.formatted_path, filters)
+
+
+def is_positive(case, location):
+    """Whether this part fits its schema; of examples only the whole says so."""
+    if case.meta is None:
+        return True
+    part = case.meta.components.get(location, case.meta.generation)
+    return part.mode == GenerationMode.POSITIVE
+
+
+def mend_query(case):
+    for name in ("connection_id", "model_id"):
+        if name in case.query:
+            case.query[name] = WORLD.pick(name)
+    if "cursor" in case.query:
+        path, filters = CURSORS.get(case.query["cursor"], (None, {}))
+        if path != case.formatted_path:
+            del case.query["cursor"]
+        else:
+            kept = {name: case.query[name] for name in ("cursor", "limit") if name in case.query}
+            case.query.clear()
+            case.query.update(filters | kept)
+
+
+def mend_body(operation, body):
+    if operation == "create_connection":
+        body["provider_name"] = "demo"
+        body["config"] = dict(CONFIG)
+    elif operation == "update_connection" and "config" in body:
+        body["config"] = {"page_size": 50}
+    elif operation == "request_sync":
+        mend_request(body)
+
+
+def mend_request(body):
+    if "models" in body:
+        body["models"] = MODELS[: max(1, len(body["models"]) % 4)]
+    if body.get("full_refresh"):
+        for name in ("timerange_start", "timerange_end", "entity_id"):
+            body.pop(name, None)
+    if "entity_id" in body:
+        body["models"] = MODELS[:1]
+    if "timerange_start" in body and "timerange_end" in body:
+        body["timerange_start"], body["timerange_end"] = "2026-01-01T00:00:00Z", "2026-02-01T00:00:00+02:00"
+
+
+def keep_to_loopback(body):
+    """Whatever else is wrong with a config, nothing but the demo provider is ever called."""
+    config = body.get("config") if isinstance(body, dict) else None
+    if isinstance(config, dict) and isinstance(config.get("base_url"), str):
+        config["base_url"] = CONFIG["base_url"]
+
+
+def spare_the_world(case):
+    if case.path_parameters.get("connection_id") == WORLD.connection_id:
+        case.path_parameters["connection_id"] = new_connection("To be deleted")["id"]
+
+
+def int_or_zero(value):
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return 0
+
+
+@atexit.register
+def keep_statuses():
+    path = os.environ.get("SYNCLINE_CONFORMANCE_STATUSES")
+    if not path:
+        return
+    if os.path.exists(path):
+        with open(path) as file:
+            for operation, counts in json.load(file).items():
+                STATUSES[operation].update(counts)
+    with open(path, "w") as file:
+        json.dump(STATUSES, file)
