@@ -12,7 +12,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../../.." && pwd)
 
 # Examples of each operation in a round.
-per_operation=40
+per_operation=45
 
 main() {
     if [ $# -lt 1 ]; then

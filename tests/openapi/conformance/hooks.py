@@ -10,7 +10,7 @@ import itertools
 import json
 import os
 import uuid
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 
 import requests
 import schemathesis
@@ -29,6 +29,9 @@ COUNTER = itertools.count(1)
 STATUSES = defaultdict(Counter)
 # A cursor, and the filters that it is good for.
 CURSORS = {}
+# Ids that answers showed, and those that requests of this run made, by the parameter's name.
+SHOWN = defaultdict(lambda: deque(maxlen=20))
+MADE = defaultdict(lambda: deque(maxlen=20))
 
 
 def ask(method, path, **arguments):
@@ -53,8 +56,10 @@ class World:
         assert all(sync["status"] == "complete" for sync in syncs), syncs
         models = [model for model in connection["models"] if model["is_sync_supported"]]
         records = ask("GET", f"/models/{models[0]['id']}/records?limit=5")
+        # Its syncs go on waiting, so that they can be cancelled.
+        self.held = new_connection("Held")["id"]
+        ask("PATCH", f"/connections/{self.held}", json={"is_sync_disabled": True})
         # Of one model only: a record is found below its own.
-        self.connection_id = connection["id"]
         self.ids = {
             "connection_id": [connection["id"]],
             "model_id": [models[0]["id"]],
@@ -65,8 +70,16 @@ class World:
         }
 
     def pick(self, name):
-        known = self.ids.get(name, [])
+        """An id for a parameter: of this world, or one that some answer showed."""
+        known = self.ids.get(name) or list(SHOWN[name])
         return known[next(COUNTER) % len(known)] if known else None
+
+    def waiting_sync(self):
+        answer = ask("POST", f"/connections/{self.held}/sync", json={"models": MODELS[:1]})
+        return answer[0]["id"]
+
+    def cancelled_sync(self):
+        return ask("POST", f"/syncs/{self.waiting_sync()}/cancel")["id"]
 
 
 WORLD = World()
@@ -76,16 +89,11 @@ WORLD = World()
 def before_call(context, case, kwargs):
     operation = case.operation.definition.raw["operationId"]
     keep_to_loopback(case.body)
-    if operation == "delete_connection":
-        spare_the_world(case)
-    # Patience is tested elsewhere; here it would only take time.
-    if is_positive(case, Location.QUERY) and int_or_zero((case.query or {}).get("wait")) > 1:
-        case.query["wait"] = 1
     phase = case.meta.phase.name.value if case.meta else "examples"
     if is_positive(case, Location.PATH) and phase in ("examples", "fuzzing"):
-        for name in case.path_parameters or {}:
-            if operation != "delete_connection" and WORLD.pick(name):
-                case.path_parameters[name] = WORLD.pick(name)
+        mend_path(operation, case.path_parameters or {})
+    if is_destructive(case):
+        spare_the_world(case.path_parameters or {})
     if is_positive(case, Location.QUERY) and case.query:
         mend_query(case)
     if is_positive(case, Location.HEADER) and "Idempotency-Key" in (case.headers or {}):
@@ -97,6 +105,8 @@ def before_call(context, case, kwargs):
 
 @schemathesis.hook
 def after_call(context, case, response):
+    if case.method.lower() != case.operation.method.lower():
+        return
     STATUSES[case.operation.definition.raw["operationId"]][str(response.status_code)] += 1
     cursor = (response.headers.get("next-cursor") or [None])[0]
     if cursor:
@@ -104,6 +114,48 @@ def after_call(context, case, response):
             name: value for name, value in (case.query or {}).items() if name not in ("cursor", "limit")
         }
         CURSORS[cursor] = (case.formatted_path, filters)
+    learn(response)
+
+
+def learn(response):
+    """Where nobody wrote down an id above, those of answers are used: `token_id` of a `token`."""
+    if response.status_code not in (200, 201) or "json" not in (response.headers.get("content-type") or [""])[0]:
+        return
+    body = response.json()
+    for item in body if isinstance(body, list) else [body]:
+        if isinstance(item, dict) and "id" in item and "object" in item:
+            name = f"{item['object']}_id"
+            SHOWN[name].append(item["id"])
+            if response.status_code == 201:
+                MADE[name].append(item["id"])
+
+
+def mend_path(operation, parameters):
+    for name in parameters:
+        parameters[name] = WORLD.pick(name) or parameters[name]
+    if operation == "cancel_sync" and next(COUNTER) % 2:
+        parameters["sync_id"] = WORLD.waiting_sync()
+    elif operation == "retry_sync" and next(COUNTER) % 2:
+        parameters["sync_id"] = WORLD.cancelled_sync()
+
+
+def is_destructive(case):
+    return case.operation.method.lower() == "delete" or case.operation.path.endswith(
+        ("/revoke", "/rotate")
+    )
+
+
+def spare_the_world(parameters):
+    """Only what this run made is destroyed, not what it stands on: its connection, its token."""
+    for name, value in parameters.items():
+        if value not in MADE[name]:
+            made = list(MADE[name])
+            if name == "connection_id":
+                parameters[name] = new_connection("To be deleted")["id"]
+            elif made:
+                parameters[name] = made[next(COUNTER) % len(made)]
+            elif value in SHOWN[name]:
+                parameters[name] = "nothing"
 
 
 def is_positive(case, location):
@@ -115,6 +167,9 @@ def is_positive(case, location):
 
 
 def mend_query(case):
+    # Patience is tested elsewhere; here it would only take time.
+    if int_or_zero(case.query.get("wait")) > 1:
+        case.query["wait"] = 1
     for name in ("connection_id", "model_id"):
         if name in case.query:
             case.query[name] = WORLD.pick(name)
@@ -155,11 +210,6 @@ def keep_to_loopback(body):
     config = body.get("config") if isinstance(body, dict) else None
     if isinstance(config, dict) and isinstance(config.get("base_url"), str):
         config["base_url"] = CONFIG["base_url"]
-
-
-def spare_the_world(case):
-    if case.path_parameters.get("connection_id") == WORLD.connection_id:
-        case.path_parameters["connection_id"] = new_connection("To be deleted")["id"]
 
 
 def int_or_zero(value):
