@@ -10,7 +10,6 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
-openapi=$root/openapi
 
 all="openapi-generator-python openapi-python-client openapi-generator-typescript-fetch
 openapi-typescript hey-api openapi-generator-rust progenitor"
@@ -43,45 +42,44 @@ main() {
     echo "$# clients generated, compiled and run: all stories passed"
 }
 
-# A folder of the story's files, without anything of an older run.
+# A folder of the story's files and the documents, without anything of an older run.
 fresh() {
     rm -rf "${work:?}/$1"
     cp -R "$here/$1" "$work/$1"
+    cp "$root"/openapi/openapi*.json "$work/$1"
 }
 
 make_client() {
     case $1 in
     openapi-generator-python)
-        openapi-generator-cli generate -g python -i "$openapi/openapi.json" -o client \
+        openapi-generator-cli generate -g python -i openapi.json -o client \
             --additional-properties=packageName=syncline_client
         python -m compileall -q client/syncline_client
         ;;
     openapi-python-client)
-        openapi-python-client generate --path "$openapi/openapi.json" --output-path client
+        openapi-python-client generate --path openapi.json --output-path client
         python -m compileall -q client/syncline_client
         ;;
     openapi-generator-typescript-fetch)
-        openapi-generator-cli generate -g typescript-fetch -i "$openapi/openapi.json" -o client \
+        openapi-generator-cli generate -g typescript-fetch -i openapi.json -o client \
             --additional-properties=modelPropertyNaming=original
         typescript
         ;;
     openapi-typescript)
-        openapi-typescript "$openapi/openapi.json" --output client.ts \
-            --default-non-nullable=false
+        openapi-typescript openapi.json --output client.ts --default-non-nullable=false
         typescript
         ;;
     hey-api)
-        openapi-ts --input "$openapi/openapi.json" --output client --client @hey-api/client-fetch
+        openapi-ts --input openapi.json --output client --client @hey-api/client-fetch
         typescript
         ;;
     openapi-generator-rust)
-        openapi-generator-cli generate -g rust -i "$openapi/openapi.json" -o client \
+        openapi-generator-cli generate -g rust -i openapi.json -o client \
             --additional-properties=packageName=syncline_client,packageVersion=0.0.0
         cargo build --locked --target-dir "$work/cargo"
         ;;
     progenitor)
-        # Its build script generates; it reads the document where it lies.
-        cd "$here/$1"
+        # Its build script generates.
         cargo build --locked --target-dir "$work/cargo"
         ;;
     *)

@@ -3,7 +3,7 @@
 use std::{env, error::Error, fs, path::Path};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let document = "../../../openapi/openapi-3.0.json";
+    let document = "openapi-3.0.json";
     println!("cargo:rerun-if-changed={document}");
     // progenitor types errors only when they are called plain JSON, which problem documents are.
     let text =

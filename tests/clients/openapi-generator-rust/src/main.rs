@@ -8,7 +8,7 @@ use syncline_client::apis::Error;
 use syncline_client::apis::configuration::Configuration;
 use syncline_client::apis::connections_api::create_connection;
 use syncline_client::apis::records_api::list_records;
-use syncline_client::apis::syncs_api::{cancel_sync, list_syncs, read_sync, request_sync};
+use syncline_client::apis::syncs_api::{cancel_sync, read_sync, request_sync};
 use syncline_client::models::{CreateConnection, ErrorCode, Problem, RequestSync, SyncStatus};
 
 #[tokio::main(flavor = "current_thread")]
@@ -21,25 +21,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     body.config = Some(serde_json::from_value(config)?);
     let connection = create_connection(&settings, body, None).await?;
     let everything = Some(RequestSync::new());
-    for sync in request_sync(&settings, &connection.id, None, everything).await? {
+    let asked = request_sync(&settings, &connection.id, None, everything).await?;
+    for sync in &asked {
         let sync = read_sync(&settings, &sync.id, Some(60)).await?;
         println!("{} {:?}", sync.model_id, sync.status);
     }
     let model_id = &connection.models[0].id;
 
-    let syncs = list_syncs(
-        &settings,
-        None,
-        Some(model_id),
-        None,
-        None,
-        None,
-        None,
-        None,
-        None,
-    )
-    .await?;
-    let sync = &syncs[0];
+    let sync = read_sync(&settings, &asked[0].id, None).await?;
     assert_eq!(sync.status, SyncStatus::Complete);
     assert_eq!((sync.attempt, sync.error.as_deref()), (1, None));
 
@@ -56,7 +45,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         bearer_access_token: Some("nobody".to_owned()),
         ..settings.clone()
     };
-    let refused = list_syncs(&stranger, None, None, None, None, None, None, None, None).await;
+    let refused = read_sync(&stranger, &sync.id, None).await;
     assert_eq!(problem(401, refused).code, ErrorCode::Unauthorized);
     let refused = read_sync(&settings, "sync_01h455vb4pex5vsknk084sn02q", None).await;
     assert_eq!(problem(404, refused).code, ErrorCode::NotFound);

@@ -55,9 +55,7 @@ async fn main() -> Result<(), Failure> {
     assert_eq!(lengths, [15, 15, 10, 0]);
 
     let stranger = self::client("nobody")?;
-    let refused = stranger
-        .list_syncs(None, None, None, None, None, None, None, None)
-        .await;
+    let refused = stranger.read_sync(&sync.id, None).await;
     assert_eq!(problem(401, refused).code, ErrorCode::Unauthorized);
     let refused = client
         .read_sync("sync_01h455vb4pex5vsknk084sn02q", None)

@@ -4,6 +4,7 @@
 
 mod answers;
 mod breaking;
+mod clients;
 mod examples;
 mod released;
 mod twin;
