@@ -6,5 +6,6 @@ mod answers;
 mod breaking;
 mod clients;
 mod examples;
+mod links;
 mod released;
 mod twin;
