@@ -1,7 +1,7 @@
 //! What the server answered, whatever its status.
 
-use reqwest::RequestBuilder;
 use reqwest::header::HeaderMap;
+use reqwest::{Method, RequestBuilder, Url};
 use serde_json::Value;
 use syncline_openapi_checks::{Seen, Spec};
 
@@ -24,10 +24,21 @@ impl Answer {
     /// Sends a request that [`Api::request`](crate::Api::request) began.
     ///
     /// # Panics
-    /// When no whole answer comes back.
+    /// When no whole answer comes back, or one that `openapi/openapi.json` does not say.
     pub async fn to(request: RequestBuilder) -> Self {
         match Self::try_to(request).await {
             Ok(answer) => answer,
+            Err(error) => panic!("no answer: {error:?}"),
+        }
+    }
+
+    /// The same, from a server that is not Syncline.
+    ///
+    /// # Panics
+    /// When no whole answer comes back.
+    pub async fn of_a_stranger(request: RequestBuilder) -> Self {
+        match Self::send(request).await {
+            Ok((answer, _)) => answer,
             Err(error) => panic!("no answer: {error:?}"),
         }
     }
@@ -40,10 +51,16 @@ impl Answer {
     /// # Panics
     /// When the answer is not what `openapi/openapi.json` says.
     pub async fn try_to(request: RequestBuilder) -> Result<Self, reqwest::Error> {
+        let (answer, (method, url)) = Self::send(request).await?;
+        answer.check(method.as_str(), url.path());
+        Ok(answer)
+    }
+
+    async fn send(request: RequestBuilder) -> Result<(Self, (Method, Url)), reqwest::Error> {
         let (client, request) = request.build_split();
         let request = request?;
         let name = format!("{} {}", request.method(), request.url());
-        let (method, url) = (request.method().clone(), request.url().clone());
+        let asked = (request.method().clone(), request.url().clone());
         let response = client.execute(request).await?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
@@ -55,8 +72,7 @@ impl Answer {
             json: serde_json::from_str(&text).unwrap_or_default(),
             text,
         };
-        answer.check(method.as_str(), url.path());
-        Ok(answer)
+        Ok((answer, asked))
     }
 
     fn check(&self, method: &str, path: &str) {

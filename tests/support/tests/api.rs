@@ -38,6 +38,19 @@ fn scripted(answers: &'static [(&str, &str)]) -> (String, JoinHandle<Vec<String>
     (url, seen)
 }
 
+fn stranger(url: &str, token: &str) -> Api {
+    Api::new(url, token).of_a_stranger()
+}
+
+#[tokio::test]
+#[should_panic(expected = "which openapi/openapi.json does not say")]
+async fn what_the_document_does_not_say_fails() {
+    let (url, _) = scripted(&[("", r#"{"id":"sync_1"}"#)]);
+    Api::new(&url, "t")
+        .get("/v2/integrations/syncs/sync_1")
+        .await;
+}
+
 #[tokio::test]
 async fn a_list_is_read_to_its_last_page() {
     let (url, seen) = scripted(&[
@@ -45,7 +58,7 @@ async fn a_list_is_read_to_its_last_page() {
         ("next-cursor: c\r\n", "[3]"),
         ("", "[4]"),
     ]);
-    let all = Api::new(&url, "secret").all("/v2/things?limit=2").await;
+    let all = stranger(&url, "secret").all("/v2/things?limit=2").await;
     assert_eq!(all, [1, 2, 3, 4].map(|number| json!(number)));
     assert_eq!(
         seen.join().unwrap(),
@@ -60,14 +73,14 @@ async fn a_list_is_read_to_its_last_page() {
 #[tokio::test]
 async fn a_feed_ends_on_its_first_empty_page() {
     let (url, _) = scripted(&[("next-cursor: a\r\n", "[1]"), ("next-cursor: a\r\n", "[]")]);
-    assert_eq!(Api::new(&url, "t").all("/feed").await, [json!(1)]);
+    assert_eq!(stranger(&url, "t").all("/feed").await, [json!(1)]);
 }
 
 #[tokio::test]
 #[should_panic(expected = "to itself")]
 async fn a_list_that_turns_in_a_circle_fails() {
     let (url, _) = scripted(&[("next-cursor: a\r\n", "[1]"), ("next-cursor: a\r\n", "[1]")]);
-    Api::new(&url, "t").all("/list").await;
+    stranger(&url, "t").all("/list").await;
 }
 
 #[tokio::test]
@@ -76,7 +89,7 @@ async fn a_sync_is_waited_for_until_it_is_final() {
         ("", r#"{"id":"sync_1","status":"running"}"#),
         ("", r#"{"id":"sync_1","status":"complete"}"#),
     ]);
-    let sync = Api::new(&url, "").wait_for_sync("sync_1").await;
+    let sync = stranger(&url, "").wait_for_sync("sync_1").await;
     assert_eq!(sync["status"], "complete");
     assert_eq!(
         seen.join().unwrap(),
@@ -88,6 +101,6 @@ async fn a_sync_is_waited_for_until_it_is_final() {
 #[should_panic(expected = r#"should answer 201, not 200: {"why":"so"}"#)]
 async fn a_wrong_status_shows_the_answer() {
     let (url, _) = scripted(&[("", r#"{"why":"so"}"#)]);
-    let answer = Api::new(&url, "").post("/things", json!({})).await;
+    let answer = stranger(&url, "").post("/things", json!({})).await;
     answer.expect_status(201);
 }
