@@ -4,6 +4,13 @@ use serde_json::{Value, json};
 
 use super::walk::{operations_mut, shared_statuses};
 
+/// Of every answer, whatever its status: name, `format` of the text, and what it says.
+const EVERYWHERE: [(&str, &str, &str); 1] = [(
+    "X-Request-Id",
+    "uuid",
+    "Names the request in the server's log.",
+)];
+
 /// Always sent where they are declared.
 const ALWAYS: [&str; 4] = ["X-Request-Id", "WWW-Authenticate", "Location", "Allow"];
 
@@ -16,7 +23,7 @@ const BY_OPERATION: [(&str, &str); 2] = [
 /// Always sent with this status.
 const BY_STATUS: [(&str, &str); 2] = [("429", "Retry-After"), ("503", "Retry-After")];
 
-/// Declares the request's id everywhere, and says which headers a caller may rely on.
+/// Declares what is sent everywhere, and says which headers a caller may rely on.
 pub fn complete(document: &mut Value) {
     for (_, _, operation) in operations_mut(document) {
         let id = operation["operationId"]
@@ -26,10 +33,7 @@ pub fn complete(document: &mut Value) {
         let responses = operation["responses"].as_object_mut();
         for (status, response) in responses.into_iter().flatten() {
             if response.get("$ref").is_none() {
-                response["headers"]["X-Request-Id"] = json!({
-                    "schema": { "type": "string", "format": "uuid" },
-                    "description": "Names the request in the server's log.",
-                });
+                declare(response);
                 require(response, |header| {
                     BY_OPERATION.contains(&(id.as_str(), header))
                         || BY_STATUS.contains(&(status.as_str(), header))
@@ -42,7 +46,17 @@ pub fn complete(document: &mut Value) {
     let shared = shared.and_then(Value::as_object_mut);
     for (name, response) in shared.into_iter().flatten() {
         let status = statuses.get(name).map_or("", String::as_str);
+        declare(response);
         require(response, |header| BY_STATUS.contains(&(status, header)));
+    }
+}
+
+fn declare(response: &mut Value) {
+    for (name, format, description) in EVERYWHERE {
+        response["headers"][name] = json!({
+            "schema": { "type": "string", "format": format },
+            "description": description,
+        });
     }
 }
 

@@ -136,14 +136,10 @@ fn error_response(status: u16, description: &str) -> Response {
         .build();
     let response = ResponseBuilder::new()
         .description(description)
-        .content("application/problem+json", content)
-        .header(
-            "X-Request-Id",
-            header("Names the request in the server's log.", uuid()),
-        );
+        .content("application/problem+json", content);
     match status {
         401 => response.header("WWW-Authenticate", header("Always `Bearer`.", text())),
-        503 => {
+        409 | 503 => {
             let seconds = ObjectBuilder::new()
                 .schema_type(SchemaType::Type(Type::Integer))
                 .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
@@ -176,12 +172,6 @@ fn header(description: &str, schema: Object) -> Header {
 fn text() -> Object {
     ObjectBuilder::new()
         .schema_type(SchemaType::Type(Type::String))
-        .build()
-}
-
-fn uuid() -> Object {
-    ObjectBuilder::from(text())
-        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
         .build()
 }
 

@@ -22,7 +22,7 @@ use crate::problem::Problem;
         status = 200,
         description = "The sync that runs now.",
         body = SyncView,
-        headers(("Syncline-Batch-Id" = Option<String>, description = "The batch of the new sync, if one was made."))
+        headers(("Syncline-Batch-Id" = uuid::Uuid, description = "The batch of the new sync, if one was made."))
     ))
 )]
 #[post("/syncs/{sync_id}/retry")]
