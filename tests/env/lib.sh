@@ -7,7 +7,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 python_minor=10
 
 # The least Node.js that the pinned npm packages run on, and the least Java of the generator.
-node_major=20
+node_wanted=20.19
 java_major=11
 
 # Prints what a mode of work lacks, a word for each: make cc rust postgres python node java.
@@ -116,7 +116,7 @@ node_works() {
     local found
     command -v npm >/dev/null 2>&1 || return 1
     found=$(node --version 2>/dev/null) || return 1
-    at_least "${found#v}" "$node_major.0"
+    at_least "${found#v}" "$node_wanted"
 }
 
 java_works() {
@@ -162,7 +162,11 @@ part_name() {
         ;;
     postgres) echo "PostgreSQL's server programs (initdb, postgres)" ;;
     python) echo "Python 3.$python_minor or newer, with venv" ;;
-    node) echo "Node.js $node_major or newer, with npm" ;;
+    node)
+        local found
+        found=$(node --version 2>/dev/null) || found=none
+        echo "Node.js $node_wanted or newer, with npm (found: $found; Debian has it from 13 on)"
+        ;;
     java) echo "Java $java_major or newer" ;;
     esac
 }

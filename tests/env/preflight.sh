@@ -41,7 +41,7 @@ can_install() {
 }
 
 report() {
-    local mode=$1 part
+    local mode=$1 part setup
     shift
     echo "Missing on this machine:"
     for part in "$@"; do
@@ -49,7 +49,11 @@ report() {
     done
     echo
     # A part that a system brings along needs no line there.
-    line "Debian, Ubuntu:" "apt-get install " "$(packages apt "$@")" "   (or: make setup)"
+    case $mode in
+    lint | clients) setup="tests/env/setup.sh $mode" ;;
+    *) setup="make setup" ;;
+    esac
+    line "Debian, Ubuntu:" "apt-get install " "$(packages apt "$@")" "   (or: $setup)"
     line "Fedora:" "dnf install " "$(packages dnf "$@")"
     line "macOS:" "" "$(on_macos "$@")"
     for part in "$@"; do
