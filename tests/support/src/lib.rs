@@ -55,6 +55,8 @@
 //! # fn main() {}
 //! ```
 //!
+//! Every answer is held to `openapi/openapi.json`: its status, media type, headers and body.
+//!
 //! Nothing here sleeps: a server is ready when it has printed `listening on http://ADDRESS`, a
 //! sync is waited for by the server's own long poll, and a process has ended when its standard
 //! output closes. What waits is bounded, and panics with what it waited for. A process that is

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{Change, Rule};
 
@@ -280,7 +280,8 @@ impl Reporter<'_> {
                     changes.push((at(field), Rule::FieldRequired, "it must be sent"));
                 }
             }
-            if !is_closed(old.schema) && is_closed(new.schema) {
+            let is_closed = |view: &View<'_>| view.schema["additionalProperties"] == false;
+            if !is_closed(old) && is_closed(new) {
                 let detail = "other fields are not taken";
                 changes.push((place.clone(), Rule::ObjectClosed, detail));
             }
@@ -292,10 +293,4 @@ impl Reporter<'_> {
                 detail: detail.to_owned(),
             }));
     }
-}
-
-fn is_closed(schema: &Value) -> bool {
-    let map = schema.as_object().map(Map::iter).into_iter().flatten();
-    map.into_iter()
-        .any(|(name, value)| name == "additionalProperties" && value == false)
 }
