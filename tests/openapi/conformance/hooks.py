@@ -189,6 +189,9 @@ def mend_body(operation, body):
         body["config"] = dict(CONFIG)
     elif operation == "update_connection" and "config" in body:
         body["config"] = {"page_size": 50}
+    elif operation == "update_model" and "is_read_enabled" in body:
+        # A request that names a model would rightly be refused from then on.
+        body["is_read_enabled"] = True
     elif operation == "request_sync":
         mend_request(body)
 
