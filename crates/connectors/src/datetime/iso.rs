@@ -58,6 +58,12 @@ fn date(text: &str) -> Option<(NaiveDate, &str)> {
     };
     let year = i32::try_from(number(0..4)?).ok()?;
     let at = |index: usize| text.as_bytes().get(index).copied();
+    if let Some(week) = week_date(text, year) {
+        return Some(week);
+    }
+    if let Some(ordinal) = ordinal_date(text, year) {
+        return Some(ordinal);
+    }
     match (at(4), at(7)) {
         (Some(b'-'), Some(b'-')) => Some((
             NaiveDate::from_ymd_opt(year, number(5..7)?, number(8..10)?)?,
@@ -73,6 +79,41 @@ fn date(text: &str) -> Option<(NaiveDate, &str)> {
         (None, _) => Some((NaiveDate::from_ymd_opt(year, 1, 1)?, "")),
         _ => None,
     }
+}
+
+/// `2022-W02-1`, `2022W021`, and without the day of the week.
+fn week_date(text: &str, year: i32) -> Option<(NaiveDate, &str)> {
+    let rest = &text[4..];
+    let (rest, is_extended) = match rest.strip_prefix('-') {
+        Some(rest) => (rest, true),
+        None => (rest, false),
+    };
+    let rest = rest.strip_prefix('W')?;
+    let digits = |part: Option<&str>| {
+        part.filter(|part| part.bytes().all(|byte| byte.is_ascii_digit()))?
+            .parse::<u32>()
+            .ok()
+    };
+    let week = digits(rest.get(..2))?;
+    let rest = &rest[2..];
+    let after = if is_extended {
+        rest.strip_prefix('-')
+    } else {
+        Some(rest)
+    };
+    let day = after.and_then(|after| Some((digits(after.get(..1))?, &after[1..])));
+    let (day, rest) = day.unwrap_or((1, rest));
+    let weekday = chrono::Weekday::try_from(u8::try_from(day.checked_sub(1)?).ok()?).ok()?;
+    Some((NaiveDate::from_isoywd_opt(year, week, weekday)?, rest))
+}
+
+/// `2022-014`, `2022014`.
+fn ordinal_date(text: &str, year: i32) -> Option<(NaiveDate, &str)> {
+    let rest = text[4..].strip_prefix('-').unwrap_or(&text[4..]);
+    let width = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let is_ordinal = width == 3 && !rest[3..].starts_with('-');
+    let day = is_ordinal.then(|| rest[..3].parse().ok())??;
+    Some((NaiveDate::from_yo_opt(year, day)?, &rest[3..]))
 }
 
 /// The time of the day, and whether it is 24:00, the beginning of the next.

@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
-use chrono::{Datelike, NaiveTime, Timelike, Utc};
-use minijinja::value::{DynObject, Enumerator, Object, ObjectRepr, from_args};
+use chrono::{Datelike, Duration, NaiveTime, Timelike, Utc};
+use minijinja::value::{DynObject, Enumerator, Kwargs, Object, ObjectRepr, from_args};
 use minijinja::{Environment, Error, ErrorKind, State, Value};
 
 use crate::datetime::{IsoDuration, Moment, strftime};
@@ -17,17 +17,43 @@ pub(super) struct Date {
     pub(super) has_time: bool,
 }
 
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
 /// A length of time.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Length(pub(super) IsoDuration);
 
 pub(super) fn add_to(environment: &mut Environment<'static>) {
-    environment.add_filter("__plus", |date: Value, length: Value| {
-        shift(&date, &length, true)
-    });
-    environment.add_filter("__minus", |date: Value, length: Value| {
-        shift(&date, &length, false)
-    });
+    environment.add_filter("__plus", |a: &Value, b: &Value| combine(a, b, true));
+    environment.add_filter("__minus", |a: &Value, b: &Value| combine(a, b, false));
+}
+
+/// `a + b` and `a - b` where dates may be among them.
+fn combine(a: &Value, b: &Value, adds: bool) -> Result<Value, Error> {
+    if a.is_undefined() || b.is_undefined() {
+        return Err(Error::from(ErrorKind::UndefinedError));
+    }
+    let is_ours = |value: &Value| {
+        value.downcast_object_ref::<Date>().is_some()
+            || value.downcast_object_ref::<Length>().is_some()
+    };
+    if !is_ours(a) && !is_ours(b) {
+        return super::python::sum(a, b, adds);
+    }
+    match (
+        a.downcast_object_ref::<Date>(),
+        b.downcast_object_ref::<Date>(),
+    ) {
+        (Some(a), Some(b)) if !adds && a.has_time == b.has_time => {
+            Ok(Value::from_object(Length(IsoDuration {
+                months: 0,
+                time: a.at.signed_duration_since(b.at),
+            })))
+        }
+        (None, Some(_)) if adds => shift(b, a, true),
+        _ => shift(a, b, adds),
+    }
 }
 
 fn shift(date: &Value, length: &Value, forward: bool) -> Result<Value, Error> {
@@ -35,6 +61,14 @@ fn shift(date: &Value, length: &Value, forward: bool) -> Result<Value, Error> {
         return Err(invalid("a duration can only be added to a date"));
     };
     if let Some(date) = date.downcast_object_ref::<Date>() {
+        let length = match date.has_time {
+            true => length,
+            // A date moves by whole days, rounded down before the sign is applied.
+            false => IsoDuration {
+                months: length.months,
+                time: Duration::days(length.time.num_seconds().div_euclid(DAY)),
+            },
+        };
         let at = if forward {
             length.after(date.at)
         } else {
@@ -58,6 +92,47 @@ fn shift(date: &Value, length: &Value, forward: bool) -> Result<Value, Error> {
 
 pub(super) fn invalid(message: &'static str) -> Error {
     Error::new(ErrorKind::InvalidOperation, message)
+}
+
+impl Date {
+    /// With some of its parts set.
+    fn replace(&self, parts: &Kwargs) -> Result<Self, Error> {
+        let mut date = self.at.date_naive();
+        let mut time = self.at.time();
+        let part = |name: &str| parts.get::<Option<u32>>(name);
+        let out = || invalid("the date has no such part");
+        // The day goes first to where every month has it, and last to where it shall be.
+        let day = part("day")?.unwrap_or_else(|| date.day());
+        date = date.with_day(1).ok_or_else(out)?;
+        if let Some(year) = parts.get::<Option<i32>>("year")? {
+            date = date.with_year(year).ok_or_else(out)?;
+        }
+        if let Some(month) = part("month")? {
+            date = date.with_month(month).ok_or_else(out)?;
+        }
+        date = date.with_day(day).ok_or_else(out)?;
+        if let Some(hour) = part("hour")? {
+            time = time.with_hour(hour).ok_or_else(out)?;
+        }
+        if let Some(minute) = part("minute")? {
+            time = time.with_minute(minute).ok_or_else(out)?;
+        }
+        if let Some(second) = part("second")? {
+            time = time.with_second(second).ok_or_else(out)?;
+        }
+        if let Some(micros) = part("microsecond")? {
+            let nanos = micros
+                .checked_mul(1000)
+                .filter(|nanos| *nanos < 1_000_000_000);
+            time = time
+                .with_nanosecond(nanos.ok_or_else(out)?)
+                .ok_or_else(out)?;
+        }
+        parts.assert_all_used()?;
+        let at = date.and_time(time).and_local_timezone(*self.at.offset());
+        let at = at.single().ok_or_else(out)?;
+        Ok(Self { at, ..*self })
+    }
 }
 
 impl Object for Date {
@@ -112,6 +187,10 @@ impl Object for Date {
                     at: midnight.unwrap_or(self.at),
                     has_time: false,
                 }))
+            }
+            "replace" => {
+                let (kwargs,): (Kwargs,) = from_args(args)?;
+                Ok(Value::from_object(self.replace(&kwargs)?))
             }
             "weekday" => Ok(Value::from(self.at.weekday().num_days_from_monday())),
             "isoweekday" => Ok(Value::from(self.at.weekday().number_from_monday())),
@@ -177,6 +256,18 @@ impl Object for Length {
         Ok(Value::from(self.0.time.num_milliseconds() as f64 / 1000.0))
     }
 
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let seconds = self.0.time.num_seconds();
+        Some(match key.as_str()? {
+            "days" => Value::from(seconds.div_euclid(DAY)),
+            "seconds" => Value::from(seconds.rem_euclid(DAY)),
+            "microseconds" => Value::from(self.0.time.subsec_nanos() / 1000),
+            "months" if self.0.months != 0 => Value::from(self.0.months % 12),
+            "years" if self.0.months != 0 => Value::from(self.0.months / 12),
+            _ => return None,
+        })
+    }
+
     fn custom_cmp(self: &Arc<Self>, other: &DynObject) -> Option<Ordering> {
         let other = other.downcast_ref::<Self>()?;
         Some((self.0.months, self.0.time).cmp(&(other.0.months, other.0.time)))
@@ -186,9 +277,18 @@ impl Object for Length {
     fn render(self: &Arc<Self>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0.time.num_seconds();
         let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-        match self.0.months {
-            0 => {}
-            months => write!(f, "{months} months, ")?,
+        match (self.0.months / 12, self.0.months % 12) {
+            (0, 0) => {}
+            (years, months) => {
+                if years != 0 {
+                    write!(f, "{years} years, ")?;
+                }
+                match months {
+                    0 => {}
+                    1 => write!(f, "1 month, ")?,
+                    months => write!(f, "{months} months, ")?,
+                }
+            }
         }
         match days {
             0 => {}

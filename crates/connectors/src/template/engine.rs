@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use minijinja::{Environment, Error, ErrorKind, Value};
 
-use super::{dates, filters, macros, python, reads};
+use super::{compare, dates, digests, filters, growing, macros, methods, numbers, python, reads};
 
 /// Compiled templates of one stream. Cheap to clone.
 #[derive(Clone)]
@@ -18,7 +18,7 @@ static BASE: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.set_fuel(Some(FUEL));
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
-    environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
+    environment.set_unknown_method_callback(methods::unknown_method);
     environment.set_formatter(|output, _, value| {
         if value.is_undefined() {
             return Ok(());
@@ -28,9 +28,13 @@ static BASE: LazyLock<Environment<'static>> = LazyLock::new(|| {
             .map_err(Error::from)
     });
     environment.remove_global("range");
-    macros::add_to(&mut environment);
-    filters::add_to(&mut environment);
+    compare::add_to(&mut environment);
     dates::add_to(&mut environment);
+    digests::add_to(&mut environment);
+    filters::add_to(&mut environment);
+    growing::add_to(&mut environment);
+    macros::add_to(&mut environment);
+    numbers::add_to(&mut environment);
     environment
 });
 
@@ -85,6 +89,14 @@ impl std::fmt::Debug for Engine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Engine")
     }
+}
+
+/// Whether something that does not exist is to blame, on which the reference takes a default.
+pub(super) fn is_undefined(error: &Error) -> bool {
+    let is_operand =
+        |detail: &str| detail.contains("unsupported types") && detail.contains("undefined");
+    error.kind() == ErrorKind::UndefinedError
+        || (error.kind() == ErrorKind::InvalidOperation && error.detail().is_some_and(is_operand))
 }
 
 /// What went wrong, without the source and its line, which the caller tells.

@@ -5,17 +5,38 @@ use serde_json::{Map, Number, Value};
 /// The literal's value, or the text itself.
 pub(crate) fn evaluate(text: &str) -> Value {
     // Most texts are no literals: a first look saves the parser.
-    let looks = |c: char| c.is_ascii_digit() || "'\"[({+-.TFNbrBRuU \t\n#".contains(c);
+    let looks = |c: char| c.is_ascii_digit() || "'\"[({+-.TFNrRuUs# \t\n".contains(c);
     if !text.starts_with(looks) {
         return Value::from(text);
     }
     let mut parser = Parser {
-        rest: text.trim_start_matches([' ', '\t']),
+        rest: match first_line(text) {
+            Some(rest) => rest,
+            None => return Value::from(text),
+        },
         depth: 0,
+        brackets: 0,
     };
     match parser.whole() {
         Some(value) => value,
         None => Value::from(text),
+    }
+}
+
+/// Where the first line with code begins; an indent counts as an error, but on the first line.
+fn first_line(text: &str) -> Option<&str> {
+    let mut rest = text.trim_start_matches([' ', '\t']);
+    let mut is_indented = false;
+    loop {
+        let line = rest.trim_start_matches([' ', '\t', '\x0c', '\r']);
+        is_indented |= line.len() != rest.len();
+        let end = match line.chars().next() {
+            Some('\n') => 0,
+            Some('#') => line.find('\n')?,
+            _ => return (!is_indented).then_some(line),
+        };
+        rest = &line[end + 1..];
+        is_indented = false;
     }
 }
 
@@ -25,12 +46,16 @@ const MAX_DEPTH: usize = 64;
 struct Parser<'t> {
     rest: &'t str,
     depth: usize,
+    /// Open ones: line breaks count as space inside.
+    brackets: usize,
 }
 
 impl<'t> Parser<'t> {
     fn whole(&mut self) -> Option<Value> {
-        // A line break at the beginning is fine, an indent after it is not: both are rare.
         let value = self.tuple_or_value()?;
+        self.space();
+        // Behind it there may be empty lines, and comments.
+        self.brackets = 1;
         self.space();
         self.rest.is_empty().then_some(value)
     }
@@ -68,9 +93,11 @@ impl<'t> Parser<'t> {
         self.space();
         let first = self.rest.chars().next()?;
         match first {
-            '[' => self.items('[', ']').map(|(items, _)| Value::Array(items)),
+            '[' => self
+                .bracketed(|parser| parser.items('[', ']'))
+                .map(|(items, _)| Value::Array(items)),
             '(' => {
-                let (mut items, has_comma) = self.items('(', ')')?;
+                let (mut items, has_comma) = self.bracketed(|parser| parser.items('(', ')'))?;
                 // `(1)` is a number in parentheses.
                 if items.len() == 1 && !has_comma {
                     items.pop()
@@ -78,9 +105,13 @@ impl<'t> Parser<'t> {
                     Some(Value::Array(items))
                 }
             }
-            '{' => self.dict_or_set(),
+            '{' => self.bracketed(Self::dict_or_set),
             '+' | '-' => {
-                self.rest = &self.rest[1..];
+                self.rest = self.rest[1..].trim_start_matches([' ', '\t']);
+                // One sign is all that a literal has.
+                if self.rest.starts_with(['+', '-']) {
+                    return None;
+                }
                 let value = self.value()?;
                 if !value.is_number() {
                     return None;
@@ -95,6 +126,13 @@ impl<'t> Parser<'t> {
             _ if self.at_string() => self.strings(),
             _ => self.word(),
         }
+    }
+
+    fn bracketed<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        self.brackets += 1;
+        let read = read(self);
+        self.brackets -= 1;
+        read
     }
 
     fn items(&mut self, open: char, close: char) -> Option<(Vec<Value>, bool)> {
@@ -151,6 +189,10 @@ impl<'t> Parser<'t> {
     }
 
     fn word(&mut self) -> Option<Value> {
+        if let Some(rest) = self.rest.strip_prefix("set()") {
+            self.rest = rest;
+            return Some(Value::Array(Vec::new()));
+        }
         for (word, value) in [
             ("True", Value::Bool(true)),
             ("False", Value::Bool(false)),
@@ -213,14 +255,20 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// Line breaks count as space only inside brackets.
+    /// Space and comments. Line breaks count only inside brackets.
     fn space(&mut self) {
-        self.rest = if self.depth > 0 {
-            self.rest.trim_start_matches([' ', '\t', '\n', '\r'])
-        } else {
-            self.rest
-                .trim_start_matches([' ', '\t', '\n', '\r', '\x0c'])
+        let space: &[char] = match self.brackets {
+            0 => &[' ', '\t', '\x0c'],
+            _ => &[' ', '\t', '\x0c', '\n', '\r'],
         };
+        loop {
+            self.rest = self.rest.trim_start_matches(space);
+            if !self.rest.starts_with('#') {
+                return;
+            }
+            let end = self.rest.find('\n').unwrap_or(self.rest.len());
+            self.rest = &self.rest[end..];
+        }
     }
 }
 

@@ -1,9 +1,12 @@
 //! The functions that templates can call.
 
+use std::cmp::Ordering;
+
 use chrono::{Duration, NaiveTime, Utc};
 use minijinja::value::{Kwargs, Rest};
 use minijinja::{Environment, Error, ErrorKind, State, Value};
 
+use super::compare::order;
 use super::dates::{Date, Length, invalid};
 use crate::datetime::{IsoDuration, Moment, format, parse, parse_iso, strftime};
 
@@ -25,6 +28,7 @@ pub(super) fn add_to(environment: &mut Environment<'static>) {
             has_time: false,
         }))
     });
+    environment.add_function("today_with_timezone", today_with_timezone);
     environment.add_function("day_delta", day_delta);
     environment.add_function("duration", duration);
     environment.add_function("format_datetime", format_datetime);
@@ -36,14 +40,16 @@ pub(super) fn add_to(environment: &mut Environment<'static>) {
     });
     environment.add_function("timestamp", timestamp);
     environment.add_function("max", |values: Rest<Value>| {
-        choose(&values, std::cmp::Ordering::Greater)
+        choose(&values, Ordering::Greater)
     });
-    environment.add_function("min", |values: Rest<Value>| {
-        choose(&values, std::cmp::Ordering::Less)
+    environment.add_function("min", |values: Rest<Value>| choose(&values, Ordering::Less));
+    environment.add_function("sanitize_url", |text: &Value| -> Result<String, Error> {
+        let text = text
+            .as_str()
+            .ok_or_else(|| invalid("sanitize_url() takes a text"))?;
+        Ok(super::python::quote_plus(text))
     });
-    environment.add_function("sanitize_url", |text: String| -> String {
-        url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
-    });
+    environment.add_function("generate_uuid", || uuid::Uuid::new_v4().to_string());
     environment.add_function("camel_case_to_snake_case", |text: String| snake_case(&text));
 }
 
@@ -56,12 +62,27 @@ fn now(state: &State) -> Result<Moment, Error> {
         .ok_or_else(|| invalid("the time is not known here"))
 }
 
+fn today_with_timezone(state: &State, zone: &str) -> Result<Value, Error> {
+    let zone: chrono_tz::Tz = zone
+        .parse()
+        .map_err(|_| invalid("today_with_timezone() takes a time zone, as Europe/Berlin"))?;
+    let today = now(state)?.with_timezone(&zone).date_naive();
+    Ok(Value::from_object(Date {
+        at: today.and_time(NaiveTime::MIN).and_utc().fixed_offset(),
+        has_time: false,
+    }))
+}
+
 fn day_delta(
     state: &State,
-    days: i64,
+    days: Option<i64>,
     format: Option<String>,
     kwargs: Kwargs,
 ) -> Result<String, Error> {
+    let days = match days {
+        Some(days) => days,
+        None => kwargs.get("num_days")?,
+    };
     let format = match format {
         Some(format) => format,
         None => kwargs
@@ -149,21 +170,19 @@ fn utc(text: &str) -> Result<Moment, Error> {
 }
 
 /// Of several arguments, or of the items of one.
-fn choose(values: &[Value], wanted: std::cmp::Ordering) -> Result<Value, Error> {
+fn choose(values: &[Value], wanted: Ordering) -> Result<Value, Error> {
     let items = match values {
         [one] => one.try_iter()?.collect(),
         several => several.to_vec(),
     };
-    items
-        .into_iter()
-        .reduce(|best, next| {
-            if next.cmp(&best) == wanted {
-                next
-            } else {
-                best
-            }
-        })
-        .ok_or_else(|| invalid("max() and min() need something to choose from"))
+    let mut items = items.into_iter();
+    let first = items
+        .next()
+        .ok_or_else(|| invalid("max() and min() need something to choose from"))?;
+    items.try_fold(first, |best, next| {
+        let is_better = order(&next, &best)? == wanted;
+        Ok(if is_better { next } else { best })
+    })
 }
 
 fn snake_case(text: &str) -> String {

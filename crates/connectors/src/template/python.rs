@@ -66,14 +66,69 @@ fn write_json(out: &mut String, value: &Value, sorts_keys: bool) {
     }
 }
 
+/// `a + b` and `a - b` of what is no date.
+pub(super) fn sum(
+    a: &minijinja::Value,
+    b: &minijinja::Value,
+    adds: bool,
+) -> Result<minijinja::Value, minijinja::Error> {
+    use super::dates::invalid;
+    if let (Some(a), Some(b), true) = (a.as_str(), b.as_str(), adds) {
+        return Ok(minijinja::Value::from(format!("{a}{b}")));
+    }
+    if a.kind() == ValueKind::Seq && b.kind() == ValueKind::Seq && adds {
+        return Ok(a.try_iter()?.chain(b.try_iter()?).collect());
+    }
+    if !a.is_number() || !b.is_number() {
+        return Err(invalid("these values can be neither added nor subtracted"));
+    }
+    if a.is_integer() && b.is_integer() {
+        let (a, b) = (i128::try_from(a.clone())?, i128::try_from(b.clone())?);
+        let sum = if adds {
+            a.checked_add(b)
+        } else {
+            a.checked_sub(b)
+        };
+        return sum
+            .map(minijinja::Value::from)
+            .ok_or_else(|| invalid("the number is too large"));
+    }
+    let (a, b) = (f64::try_from(a.clone())?, f64::try_from(b.clone())?);
+    Ok(minijinja::Value::from(if adds { a + b } else { a - b }))
+}
+
+/// `urllib.parse.quote`: all but letters, digits, `_.-~` and what is named.
+pub(super) fn quote(text: &str, safe: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        let c = char::from(byte);
+        if c.is_ascii_alphanumeric() || "_.-~".contains(c) || safe.contains(c) {
+            out.push(c);
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}
+
+/// `urllib.parse.quote_plus`.
+pub(super) fn quote_plus(text: &str) -> String {
+    quote(text, " ").replace(' ', "+")
+}
+
+/// `repr(value)` of a template's value.
+pub(super) fn repr_of(value: &minijinja::Value) -> String {
+    let mut out = String::new();
+    write_value(&mut out, value, 0);
+    out
+}
+
 /// `str(value)` of a template's value.
 pub(super) fn str_of(value: &minijinja::Value) -> String {
     if let Some(text) = value.as_str() {
         return text.to_owned();
     }
-    let mut out = String::new();
-    write_value(&mut out, value);
-    out
+    repr_of(value)
 }
 
 /// `repr(number)` of a float: the shortest digits, always with a point or an exponent.
@@ -108,7 +163,7 @@ fn write_repr(out: &mut String, value: &Value) {
         Value::Bool(true) => out.push_str("True"),
         Value::Bool(false) => out.push_str("False"),
         Value::Number(number) => out.push_str(&number_text(number)),
-        Value::String(text) => quote(out, text),
+        Value::String(text) => write_quoted(out, text),
         Value::Array(items) => {
             out.push('[');
             for (index, item) in items.iter().enumerate() {
@@ -121,7 +176,7 @@ fn write_repr(out: &mut String, value: &Value) {
             out.push('{');
             for (index, (key, item)) in map.iter().enumerate() {
                 out.push_str(if index == 0 { "" } else { ", " });
-                quote(out, key);
+                write_quoted(out, key);
                 out.push_str(": ");
                 write_repr(out, item);
             }
@@ -137,8 +192,16 @@ fn number_text(number: &Number) -> String {
     }
 }
 
-fn write_value(out: &mut String, value: &minijinja::Value) {
+/// What is nested deeper is not printed.
+const MAX_DEPTH: usize = 100;
+
+fn write_value(out: &mut String, value: &minijinja::Value, depth: usize) {
+    if depth > MAX_DEPTH {
+        out.push_str("...");
+        return;
+    }
     match value.kind() {
+        ValueKind::Undefined => out.push_str("Undefined"),
         ValueKind::None => out.push_str("None"),
         ValueKind::Bool => out.push_str(if value.is_true() { "True" } else { "False" }),
         ValueKind::Number if !value.is_integer() => match f64::try_from(value.clone()) {
@@ -146,14 +209,22 @@ fn write_value(out: &mut String, value: &minijinja::Value) {
             Err(_) => push(out, value),
         },
         ValueKind::String => match value.as_str() {
-            Some(text) => quote(out, text),
+            Some(text) => write_quoted(out, text),
             None => push(out, value),
         },
+        ValueKind::Seq if value.is_tuple() => {
+            out.push('(');
+            for (index, item) in value.try_iter().into_iter().flatten().enumerate() {
+                out.push_str(if index == 0 { "" } else { ", " });
+                write_value(out, &item, depth + 1);
+            }
+            out.push_str(if value.len() == Some(1) { ",)" } else { ")" });
+        }
         ValueKind::Seq | ValueKind::Iterable => {
             out.push('[');
             for (index, item) in value.try_iter().into_iter().flatten().enumerate() {
                 out.push_str(if index == 0 { "" } else { ", " });
-                write_value(out, &item);
+                write_value(out, &item, depth + 1);
             }
             out.push(']');
         }
@@ -161,9 +232,9 @@ fn write_value(out: &mut String, value: &minijinja::Value) {
             out.push('{');
             for (index, key) in value.try_iter().into_iter().flatten().enumerate() {
                 out.push_str(if index == 0 { "" } else { ", " });
-                write_value(out, &key);
+                write_value(out, &key, depth + 1);
                 out.push_str(": ");
-                write_value(out, &value.get_item(&key).unwrap_or_default());
+                write_value(out, &value.get_item(&key).unwrap_or_default(), depth + 1);
             }
             out.push('}');
         }
@@ -177,7 +248,7 @@ fn push(out: &mut String, value: &minijinja::Value) {
 }
 
 /// Single quotes, unless the text holds some and no double ones.
-fn quote(out: &mut String, text: &str) {
+fn write_quoted(out: &mut String, text: &str) {
     let mark = if text.contains('\'') && !text.contains('"') {
         '"'
     } else {

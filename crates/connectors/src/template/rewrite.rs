@@ -1,57 +1,299 @@
-//! The engine has no operators for objects, so `date - duration('P1D')` is rewritten before it is
-//! compiled, to `date|__minus(duration('P1D'))`.
+//! Rewrites a template into one that the engine evaluates as the reference would:
+//!
+//! - `a < b` becomes a filter that refuses to compare what Python does not compare;
+//! - `+` and `-` become filters where dates may stand beside them, for the engine has no
+//!   operators for objects;
+//! - a list, mapping or namespace that is added to becomes one that can be, within bounds;
+//! - a colon at the end of a tag, as Python has it, goes.
 
 use std::borrow::Cow;
 
-/// Rewrites every `+` and `-` that stands before a call of `duration`.
-pub(super) fn date_operators(source: &str) -> Cow<'_, str> {
-    if !source.contains("duration") {
-        return Cow::Borrowed(source);
-    }
-    let mut out = String::with_capacity(source.len() + 16);
-    let mut rest = source;
-    while let Some(at) = rest.find("duration(") {
-        let before = rest[..at].trim_end();
-        let end = at + call_length(&rest[at..]);
-        let (operator, filter) = match before.chars().last() {
-            Some('-') => ('-', "__minus"),
-            Some('+') => ('+', "__plus"),
-            _ => {
-                out.push_str(&rest[..end]);
-                rest = &rest[end..];
-                continue;
-            }
-        };
-        let left = before.trim_end_matches(operator).trim_end();
-        out.push_str(left);
-        out.push('|');
-        out.push_str(filter);
-        out.push('(');
-        out.push_str(&rest[at..end]);
-        out.push(')');
-        rest = &rest[end..];
-    }
-    out.push_str(rest);
-    Cow::Owned(out)
-}
+use super::tokens::{Part, Token, parts};
 
-/// The length of the call that the text begins with, up to its closing parenthesis.
-fn call_length(text: &str) -> usize {
-    let (mut depth, mut quote) = (0_usize, None);
-    for (at, c) in text.char_indices() {
-        match (quote, c) {
-            (Some(open), c) if c == open => quote = None,
-            (Some(_), _) => {}
-            (None, '\'' | '"') => quote = Some(c),
-            (None, '(') => depth += 1,
-            (None, ')') => {
-                depth -= 1;
-                if depth == 0 {
-                    return at + 1;
-                }
-            }
-            (None, _) => {}
+/// A block may have no more tokens: the engine takes stack for each of them.
+const MAX_TOKENS: usize = 4000;
+/// No more of them may stand before one operand, as `not not x`.
+const MAX_PREFIXES: usize = 50;
+/// What is not well formed is given to the engine for its better message, if it is no longer.
+const MAX_MALFORMED: usize = 2000;
+
+/// The source that the engine is given.
+///
+/// # Errors
+/// What is wrong, when the engine may not even see it.
+pub(super) fn rewrite(source: &str) -> Result<Cow<'_, str>, &'static str> {
+    let Some(parts) = parts(source) else {
+        if source.len() > MAX_MALFORMED {
+            return Err("is not well formed");
+        }
+        return Ok(Cow::Borrowed(source));
+    };
+    for part in &parts {
+        if let Part::Block { tokens, .. } = part
+            && (count(tokens) > MAX_TOKENS || !is_flat(tokens))
+        {
+            return Err("is too long, or nested too deeply");
         }
     }
-    text.len()
+    const DATES: [&str; 5] = [
+        "now_utc",
+        "today_utc",
+        "today_with_timezone",
+        "str_to_datetime",
+        "duration",
+    ];
+    let rules = Rules {
+        dates: DATES.iter().any(|name| source.contains(name)),
+        growing: [
+            ".append",
+            ".extend",
+            ".insert",
+            ".update",
+            ".pop",
+            ".setdefault",
+        ]
+        .iter()
+        .any(|method| source.contains(method)),
+    };
+    let mut out = String::with_capacity(source.len() + 32);
+    for part in parts {
+        match part {
+            Part::Verbatim(text) => out.push_str(text),
+            Part::Block {
+                source,
+                open,
+                tokens,
+                close,
+            } => match rules.block(&tokens, open.starts_with("{%")) {
+                None => out.push_str(source),
+                Some(code) => {
+                    for part in [open, " ", &code, " ", close] {
+                        out.push_str(part);
+                    }
+                }
+            },
+        }
+    }
+    if out == source {
+        return Ok(Cow::Borrowed(source));
+    }
+    Ok(Cow::Owned(out))
+}
+
+fn count(tokens: &[Token<'_>]) -> usize {
+    let inner = tokens.iter().map(|token| match token {
+        Token::Group(_, inner) => count(inner),
+        Token::Name(_) | Token::Literal(_) | Token::Mark(_) => 0,
+    });
+    tokens.len() + inner.sum::<usize>()
+}
+
+fn is_flat(tokens: &[Token<'_>]) -> bool {
+    let mut prefixes = 0;
+    tokens.iter().all(|token| {
+        prefixes = match token {
+            Token::Name("not") | Token::Mark(_) => prefixes + 1,
+            Token::Name(_) | Token::Literal(_) | Token::Group(..) => 0,
+        };
+        let is_flat = match token {
+            Token::Group(_, inner) => is_flat(inner),
+            Token::Name(_) | Token::Literal(_) | Token::Mark(_) => true,
+        };
+        is_flat && prefixes <= MAX_PREFIXES
+    })
+}
+
+struct Rules {
+    dates: bool,
+    growing: bool,
+}
+
+impl Rules {
+    /// `None` when the block stays as it is.
+    fn block(&self, tokens: &[Token<'_>], is_tag: bool) -> Option<String> {
+        let bare = match tokens {
+            [bare @ .., Token::Mark(":")] if is_tag => bare,
+            all => all,
+        };
+        if let ([Token::Name("set"), name, Token::Mark("="), value], true) = (bare, self.growing) {
+            let maker = match value {
+                Token::Group('[', _) => "__list",
+                Token::Group('{', _) => "__dict",
+                _ => "",
+            };
+            if !maker.is_empty() {
+                let (name, value) = (self.token(name), self.token(value));
+                return Some(format!("set {name} = {maker}({value})"));
+            }
+        }
+        if let [
+            Token::Name("set"),
+            Token::Name(space),
+            Token::Mark("."),
+            Token::Name(field),
+            Token::Mark("="),
+            value @ ..,
+        ] = bare
+        {
+            let value = self.expressions(value);
+            return Some(format!("set __ = {space}.__set('{field}', ({value}))"));
+        }
+        let is_same = bare.len() == tokens.len() && !self.concerns(bare);
+        (!is_same).then(|| self.expressions(bare))
+    }
+
+    fn concerns(&self, tokens: &[Token<'_>]) -> bool {
+        tokens.iter().any(|token| match token {
+            Token::Mark(mark) => is_order(mark) || (self.dates && matches!(*mark, "+" | "-")),
+            Token::Group(_, inner) => self.concerns(inner),
+            Token::Name(_) | Token::Literal(_) => false,
+        })
+    }
+
+    /// Comparisons, apart from what binds less.
+    fn expressions(&self, tokens: &[Token<'_>]) -> String {
+        let mut out = String::new();
+        let mut from = 0;
+        for at in 0..=tokens.len() {
+            if at < tokens.len() && !separates(tokens, at) {
+                continue;
+            }
+            out.push_str(&self.comparison(&tokens[from..at]));
+            if let Some(token) = tokens.get(at) {
+                out.push_str(&self.token(token));
+                out.push(' ');
+            }
+            from = at + 1;
+        }
+        out
+    }
+
+    /// `a < b <= c` is `a < b and b <= c`, as in Python.
+    fn comparison(&self, tokens: &[Token<'_>]) -> String {
+        let (mut operands, mut operators) = (Vec::new(), Vec::new());
+        let (mut from, mut at) = (0, 0);
+        while at < tokens.len() {
+            let width = compares(tokens, at);
+            if width > 0 {
+                operands.push(&tokens[from..at]);
+                operators.push(&tokens[at..at + width]);
+                from = at + width;
+            }
+            at += width.max(1);
+        }
+        operands.push(&tokens[from..]);
+        let is_order =
+            |operator: &&[Token<'_>]| matches!(operator, [Token::Mark(mark)] if is_order(mark));
+        if !operators.iter().any(is_order) {
+            let mut out = self.sum(operands[0]);
+            for (operator, operand) in operators.iter().zip(&operands[1..]) {
+                out.push_str(&self.all(operator));
+                out.push_str(&self.sum(operand));
+            }
+            return out;
+        }
+        let links = operators
+            .iter()
+            .zip(operands.windows(2))
+            .map(|(operator, pair)| {
+                let (left, right) = (self.sum(pair[0]), self.sum(pair[1]));
+                match operator {
+                    [Token::Mark("<")] => format!("({left})|__lt({right})"),
+                    [Token::Mark("<=")] => format!("({left})|__le({right})"),
+                    [Token::Mark(">")] => format!("({left})|__gt({right})"),
+                    [Token::Mark(">=")] => format!("({left})|__ge({right})"),
+                    other => format!("({left}) {} ({right})", self.all(other)),
+                }
+            });
+        format!("({}) ", links.collect::<Vec<_>>().join(" and "))
+    }
+
+    fn sum(&self, tokens: &[Token<'_>]) -> String {
+        let signs: Vec<usize> = (1..tokens.len())
+            .filter(|at| matches!(tokens[*at], Token::Mark("+" | "-")) && ends(tokens, at - 1))
+            .collect();
+        let (Some(first), true) = (signs.first(), self.dates) else {
+            return self.all(tokens);
+        };
+        let mut out = format!("({})", self.all(&tokens[..*first]));
+        for (index, at) in signs.iter().enumerate() {
+            let end = signs.get(index + 1).copied().unwrap_or(tokens.len());
+            let filter = match tokens[*at] {
+                Token::Mark("+") => "__plus",
+                _ => "__minus",
+            };
+            let term = self.all(&tokens[at + 1..end]);
+            out.push_str(&format!("|{filter}({term})"));
+        }
+        format!("({out}) ")
+    }
+
+    fn all(&self, tokens: &[Token<'_>]) -> String {
+        let mut out = String::new();
+        for token in tokens {
+            out.push_str(&self.token(token));
+            out.push(' ');
+        }
+        out
+    }
+
+    fn token(&self, token: &Token<'_>) -> String {
+        match token {
+            Token::Name(text) | Token::Literal(text) | Token::Mark(text) => (*text).to_owned(),
+            Token::Group(open, inner) => {
+                let inner = self.expressions(inner);
+                match open {
+                    '(' => format!("({inner})"),
+                    '[' => format!("[{inner}]"),
+                    _ => format!("{{{inner}}}"),
+                }
+            }
+        }
+    }
+}
+
+fn is_order(mark: &str) -> bool {
+    matches!(mark, "<" | "<=" | ">" | ">=")
+}
+
+/// Whether the token is a word of the language, and not a field or the name of a test.
+fn is_word(tokens: &[Token<'_>], at: usize, word: &str) -> bool {
+    let before = at.checked_sub(1).map(|before| &tokens[before]);
+    tokens.get(at) == Some(&Token::Name(word))
+        && !matches!(before, Some(Token::Mark("." | "|") | Token::Name("is")))
+}
+
+/// Whether the token stands between two comparisons.
+fn separates(tokens: &[Token<'_>], at: usize) -> bool {
+    match tokens[at] {
+        Token::Mark(mark) => matches!(mark, "," | ":" | "="),
+        Token::Name("not") => is_word(tokens, at, "not") && compares(tokens, at) == 0,
+        Token::Name(word @ ("if" | "elif" | "else" | "and" | "or" | "set" | "for")) => {
+            is_word(tokens, at, word)
+        }
+        Token::Name(_) | Token::Literal(_) | Token::Group(..) => false,
+    }
+}
+
+/// How many tokens the comparing operator has that begins here; none when there is none.
+fn compares(tokens: &[Token<'_>], at: usize) -> usize {
+    match tokens[at] {
+        Token::Mark("==" | "!=" | "<" | "<=" | ">" | ">=") => 1,
+        Token::Name("in") if is_word(tokens, at, "in") && at > 0 => {
+            let is_negated_test = tokens[at - 1] == Token::Name("not");
+            usize::from(!is_negated_test)
+        }
+        Token::Name("not") if is_word(tokens, at, "not") && at > 0 => {
+            2 * usize::from(tokens.get(at + 1) == Some(&Token::Name("in")))
+        }
+        _ => 0,
+    }
+}
+
+/// Whether an operand ends with this token, so that a sign behind it is an operator.
+fn ends(tokens: &[Token<'_>], at: usize) -> bool {
+    match &tokens[at] {
+        Token::Mark(_) => false,
+        Token::Name(_) | Token::Literal(_) | Token::Group(..) => true,
+    }
 }

@@ -59,7 +59,7 @@ fn values() {
         ("'\\u00e9\\x41\\n'", json!("éA\n")),
         ("1j", json!("1j")),
         ("None", Value::Null),
-        ("5 # a comment", json!("5 # a comment")),
+        ("5 # a comment", json!(5)),
         // Expressions.
         ("{{ config['a'] }}", json!("x")),
         ("{{ config.n }}", json!(5)),
@@ -272,12 +272,8 @@ fn what_cannot_be_compiled() {
         ("{{ config[ }}", "syntax error"),
         ("{{ unknown.x }}", "reads `unknown`, which is unknown here"),
         ("{{ range(5) }}", "reads `range`"),
-        (
-            "{{ today_with_timezone('UTC') }}",
-            "reads `today_with_timezone`",
-        ),
         ("{{ stream_state.x }}", "stream_state"),
-        ("{{ config.a | hash }}", "uses the filter `hash`"),
+        ("{{ config.a | xmlattr }}", "uses the filter `xmlattr`"),
     ];
     for (source, wanted) in table {
         let error = compile(source).unwrap_err().to_string();
