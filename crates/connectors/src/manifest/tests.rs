@@ -273,7 +273,7 @@ streams:
   - {{name: csv, retriever: {{<<: *good, decoder: {{type: CsvDecoder}}}}}}
   - {{name: template, retriever: {{<<: *good, requester: {{type: HttpRequester, url_base: "{{{{ config['x' }}}}"}}}}}}
   - {{name: name, retriever: {{<<: *good, requester: {{type: HttpRequester, url_base: "{{{{ nothing.x }}}}"}}}}}}
-  - {{name: filter, retriever: {{<<: *good, requester: {{type: HttpRequester, url_base: "{{{{ config.x | hash }}}}"}}}}}}
+  - {{name: filter, retriever: {{<<: *good, requester: {{type: HttpRequester, url_base: "{{{{ config.x | xmlattr }}}}"}}}}}}
   - {{name: state, retriever: {{<<: *good, requester: {{type: HttpRequester, url_base: "{{{{ stream_state.x }}}}"}}}}}}
   - {{name: broken, retriever: {{$ref: "#/definitions/none"}}}}
   - {{name: bare, retriever: {{type: SimpleRetriever}}}}
@@ -303,7 +303,7 @@ streams:
     csv: CsvDecoder is not supported (at csv.retriever.decoder)
     template: the template `{{ config['x' }}` syntax error: unexpected `}`, expected `]` (at template.retriever.requester)
     name: the template `{{ nothing.x }}` reads `nothing`, which is unknown here (at name.retriever.requester)
-    filter: the template `{{ config.x | hash }}` uses the filter `hash`, which is not supported (at filter.retriever.requester)
+    filter: the template `{{ config.x | xmlattr }}` uses the filter `xmlattr`, which is not supported (at filter.retriever.requester)
     state: the template `{{ stream_state.x }}` reads stream_state, which is not available to templates (at state.retriever.requester)
     broken: the reference `#/definitions/none` leads nowhere (at streams[10])
     bare: SimpleRetriever needs `requester` (at bare.retriever)
