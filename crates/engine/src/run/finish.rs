@@ -64,39 +64,28 @@ impl SyncRun {
         ))
     }
 
-    /// Everything is there.
+    /// Everything is there. The good news of the connection commit with it: who sees the sync
+    /// complete sees them too.
     pub(super) async fn complete(&self, account: &Account) -> Result<Ended, Interrupt> {
         let fence = self.fence();
+        let (id, known) = (account.connection.id, account.connection.health.clone());
         let is_complete = |status| status == Status::Complete;
         let status = self
-            .end(is_complete, move |tx| tx.complete_sync(fence))
-            .await?;
-        self.tell_good_health(account).await;
-        Ok(Ended::Became(status))
-    }
-
-    async fn tell_good_health(&self, account: &Account) {
-        let (id, known) = (account.connection.id, account.connection.health.clone());
-        let told = self
-            .worker
-            .store()
-            .write(Lane::Control, move |tx| {
+            .end(is_complete, move |tx| {
                 let now = tx.now();
-                if is_old_news(&known, now) {
-                    return Ok(());
+                if !is_old_news(&known, now) {
+                    let health = Health {
+                        healthy: Some(true),
+                        timestamp: Some(now),
+                        ..Health::default()
+                    };
+                    // Before the sync: connections are locked first, as when one is deleted.
+                    tx.update_connection_health(id, &health)?;
                 }
-                let health = Health {
-                    healthy: Some(true),
-                    timestamp: Some(now),
-                    ..Health::default()
-                };
-                tx.update_connection_health(id, &health)
+                tx.complete_sync(fence)
             })
-            .await;
-        if let Err(error) = told {
-            let error: StoreError = error;
-            tracing::warn!(connection = %id, %error, "its health cannot be kept");
-        }
+            .await?;
+        Ok(Ended::Became(status))
     }
 }
 

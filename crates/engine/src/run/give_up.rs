@@ -5,8 +5,6 @@ use syncline_connectors::source::Cost;
 use syncline_domain::Status;
 use syncline_domain::health::Health;
 use syncline_domain::retry::Failure;
-use syncline_store::error::StoreError;
-use syncline_store::store::Lane;
 
 use super::interrupt::Interrupt;
 use super::{Ended, SyncRun};
@@ -72,54 +70,45 @@ impl SyncRun {
             | SourceErrorKind::Configuration
             | SourceErrorKind::Refused => false,
         });
-        let connection = match refused {
-            Some(_) => Some(self.read_run().await?.connection.id),
+        let health = match refused {
+            Some(error) => Some((self.read_run().await?.connection.id, refusal(error))),
             None => None,
         };
-        let status = self
-            .end(is_failed, move |tx| {
-                tx.fail_attempt(
-                    fence,
-                    &policy,
-                    failure.clone(),
-                    jitter,
-                    cost.requests,
-                    cost.bytes,
-                )
-            })
-            .await?;
-        if let (Some(error), Some(id)) = (refused, connection) {
-            self.tell_refusal(id, error).await;
-        }
-        Ok(status)
-    }
-
-    async fn tell_refusal(&self, id: syncline_domain::ConnectionId, error: &SourceError) {
-        let health = Health {
-            healthy: Some(false),
-            authentication_required: true,
-            message: Some(error.message.clone()),
-            status_code: error.status_code.map(i32::from),
-            suggested_resolution: Some(
-                "Give the connection a valid credential, then sync again.".to_owned(),
-            ),
-            timestamp: None,
-        };
-        let told = self
-            .worker
-            .store()
-            .write(Lane::Control, move |tx| {
+        self.end(is_failed, move |tx| {
+            // In the transaction of the end, so that who sees the sync failed sees why; and
+            // before it: connections are locked first, as when one is deleted.
+            if let Some((id, health)) = &health {
+                let timestamp = Some(tx.now());
                 let health = Health {
-                    timestamp: Some(tx.now()),
-                    ..health
+                    timestamp,
+                    ..health.clone()
                 };
-                tx.update_connection_health(id, &health)
-            })
-            .await;
-        if let Err(error) = told {
-            let error: StoreError = error;
-            tracing::warn!(connection = %id, %error, "its health cannot be kept");
-        }
+                tx.update_connection_health(*id, &health)?;
+            }
+            tx.fail_attempt(
+                fence,
+                &policy,
+                failure.clone(),
+                jitter,
+                cost.requests,
+                cost.bytes,
+            )
+        })
+        .await
+    }
+}
+
+/// What a refused credential says of its connection; the time is the store's to set.
+fn refusal(error: &SourceError) -> Health {
+    Health {
+        healthy: Some(false),
+        authentication_required: true,
+        message: Some(error.message.clone()),
+        status_code: error.status_code.map(i32::from),
+        suggested_resolution: Some(
+            "Give the connection a valid credential, then sync again.".to_owned(),
+        ),
+        timestamp: None,
     }
 }
 
