@@ -15,6 +15,7 @@ pub mod primary_key;
 pub mod request_bodies;
 pub mod request_option;
 pub mod requesters;
+pub mod response_filters;
 pub mod retrievers;
 pub mod schema_loaders;
 pub mod selectors;

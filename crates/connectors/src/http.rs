@@ -7,5 +7,6 @@ mod message;
 pub mod options;
 pub(crate) mod redact;
 pub(crate) mod request;
+mod resolve;
 mod send;
 mod verdict;

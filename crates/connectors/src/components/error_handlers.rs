@@ -1,19 +1,23 @@
 //! What an answer, or its absence, means.
 
-use serde_json::Value;
-
+use super::response_filters::ResponseFilter;
 use super::waits::Wait;
 use super::{CompileError, Node};
 use crate::template::{Names, Template};
 
-/// `DefaultErrorHandler`, or several of them in a `CompositeErrorHandler`: the first one with a
-/// filter that matches decides.
-#[derive(Debug, Clone, Default)]
-pub struct ErrorHandlers(pub Vec<ErrorHandler>);
+/// What decides on an answer.
+#[derive(Debug, Clone)]
+pub enum ErrorHandler {
+    /// `DefaultErrorHandler`: its own filters first, then the common rules.
+    Default(DefaultErrorHandler),
+    /// `CompositeErrorHandler`: the first one that takes the answer as good, ignores it or has it
+    /// asked for again decides; when none does, the last one decides. Never empty.
+    Composite(Vec<ErrorHandler>),
+}
 
 /// `DefaultErrorHandler`.
 #[derive(Debug, Clone, Default)]
-pub struct ErrorHandler {
+pub struct DefaultErrorHandler {
     /// Tried in order, also on answers that are no errors.
     pub filters: Vec<ResponseFilter>,
     /// How long to wait before a retry: the first that knows.
@@ -22,129 +26,81 @@ pub struct ErrorHandler {
     pub max_retries: Option<Template>,
 }
 
-/// `HttpResponseFilter`: matches when any of its criteria does.
-#[derive(Debug, Clone)]
-pub struct ResponseFilter {
-    /// What to do then.
-    pub action: Action,
-    /// Who has to act when it fails: `config_error` is the user.
-    pub is_config_error: bool,
-    /// By status.
-    pub http_codes: Vec<u16>,
-    /// By a part of the error's message.
-    pub message_contains: Option<Template>,
-    /// By a condition on the answer.
-    pub predicate: Option<Template>,
-    /// What people are told.
-    pub error_message: Option<Template>,
+impl Default for ErrorHandler {
+    fn default() -> Self {
+        Self::Default(DefaultErrorHandler::default())
+    }
 }
 
-/// What an answer that matches leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// It is good.
-    Success,
-    /// The sync fails.
-    Fail,
-    /// The request is tried again.
-    Retry,
-    /// It counts as an answer without records, and ends its slice.
-    Ignore,
-    /// The provider says "later".
-    RateLimited,
-}
-
-impl ErrorHandlers {
-    pub(crate) fn compile(requester: &Node<'_>) -> Result<Self, CompileError> {
+impl ErrorHandler {
+    /// Compiles the handler of a requester; the common rules when it has none.
+    pub(crate) fn of_requester(requester: &Node<'_>) -> Result<Self, CompileError> {
         match requester.child("error_handler")? {
             None => Ok(Self::default()),
-            Some(node) => {
-                let mut handlers = Vec::new();
-                collect(&node, &mut handlers)?;
-                Ok(Self(handlers))
+            Some(node) => Self::compile(&node),
+        }
+    }
+
+    fn compile(node: &Node<'_>) -> Result<Self, CompileError> {
+        match node.kind() {
+            "CompositeErrorHandler" => {
+                let handlers: Vec<_> = node
+                    .children("error_handlers")?
+                    .iter()
+                    .map(Self::compile)
+                    .collect::<Result<_, _>>()?;
+                if handlers.is_empty() {
+                    return Err(node.missing("error_handlers"));
+                }
+                Ok(Self::Composite(handlers))
             }
+            "DefaultErrorHandler" => {
+                node.refuse_fields(&["page_size_reduction", "request_window_splitting"])?;
+                let filters = node.children("response_filters")?;
+                let filters: Vec<_> = filters
+                    .iter()
+                    .map(ResponseFilter::compile)
+                    .collect::<Result<_, _>>()?;
+                let waits = node.children("backoff_strategies")?;
+                Ok(Self::Default(DefaultErrorHandler {
+                    filters: filters.into_iter().flatten().collect(),
+                    waits: waits.iter().map(Wait::compile).collect::<Result<_, _>>()?,
+                    max_retries: node.template("max_retries", Names::Config)?,
+                }))
+            }
+            _ => Err(node.unsupported()),
         }
     }
 
     /// Every template that reads the answer.
-    pub(crate) fn templates(&self) -> impl Iterator<Item = &Template> {
-        self.0
-            .iter()
-            .flat_map(|handler| &handler.filters)
-            .flat_map(|filter| {
-                [
-                    &filter.message_contains,
-                    &filter.predicate,
-                    &filter.error_message,
-                ]
-                .into_iter()
-                .flatten()
-            })
-    }
-}
-
-fn collect(node: &Node<'_>, handlers: &mut Vec<ErrorHandler>) -> Result<(), CompileError> {
-    match node.kind() {
-        "CompositeErrorHandler" => node
-            .children("error_handlers")?
-            .iter()
-            .try_for_each(|child| collect(child, handlers)),
-        "DefaultErrorHandler" => {
-            node.refuse_fields(&["page_size_reduction", "request_window_splitting"])?;
-            let filters = node.children("response_filters")?;
-            let filters: Vec<_> = filters
-                .iter()
-                .map(ResponseFilter::compile)
-                .collect::<Result<_, _>>()?;
-            let waits = node.children("backoff_strategies")?;
-            handlers.push(ErrorHandler {
-                filters: filters.into_iter().flatten().collect(),
-                waits: waits.iter().map(Wait::compile).collect::<Result<_, _>>()?,
-                max_retries: node.template("max_retries", Names::Config)?,
-            });
-            Ok(())
-        }
-        _ => Err(node.unsupported()),
-    }
-}
-
-impl ResponseFilter {
-    /// A filter without an action decides nothing.
-    fn compile(node: &Node<'_>) -> Result<Option<Self>, CompileError> {
-        if node.kind() != "HttpResponseFilter" {
-            return Err(node.unsupported());
-        }
-        let action = match node.text("action")? {
-            None => return Ok(None),
-            Some("SUCCESS") => Action::Success,
-            Some("FAIL") => Action::Fail,
-            Some("RETRY") => Action::Retry,
-            Some("IGNORE") => Action::Ignore,
-            Some("RATE_LIMITED") => Action::RateLimited,
-            Some(other) => {
-                return Err(
-                    node.unsupported_part(format!("HttpResponseFilter with the action {other}"))
-                );
+    pub(crate) fn templates(&self) -> Vec<&Template> {
+        let mut templates = Vec::new();
+        for handler in self.flat() {
+            for filter in &handler.filters {
+                templates.extend(filter.predicate.iter().chain(&filter.error_message));
             }
-        };
-        let codes = node
-            .field("http_codes")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten();
-        let number = |code: &Value| code.as_u64().or_else(|| code.as_str()?.parse().ok());
-        Ok(Some(Self {
-            action,
-            is_config_error: node.text("failure_type")? == Some("config_error"),
-            http_codes: codes
-                .filter_map(number)
-                .filter_map(|code| u16::try_from(code).ok())
-                .collect(),
-            message_contains: node.template("error_message_contains", Names::Answer)?,
-            predicate: node
-                .template("predicate", Names::Answer)?
-                .filter(|predicate| !predicate.source().is_empty()),
-            error_message: node.template("error_message", Names::Answer)?,
-        }))
+            templates.extend(handler.waits.iter().filter_map(Wait::reads));
+        }
+        templates
+    }
+
+    /// The waits of all handlers: which one matched does not matter.
+    pub(crate) fn waits(&self) -> impl Iterator<Item = &Wait> {
+        self.flat().into_iter().flat_map(|handler| &handler.waits)
+    }
+
+    /// How often a request is repeated: the first handler says.
+    pub(crate) fn max_retries(&self) -> Option<&Template> {
+        match self {
+            Self::Default(handler) => handler.max_retries.as_ref(),
+            Self::Composite(handlers) => handlers.first().and_then(Self::max_retries),
+        }
+    }
+
+    fn flat(&self) -> Vec<&DefaultErrorHandler> {
+        match self {
+            Self::Default(handler) => vec![handler],
+            Self::Composite(handlers) => handlers.iter().flat_map(Self::flat).collect(),
+        }
     }
 }

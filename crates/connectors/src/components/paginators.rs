@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::request_option::RequestOption;
 use super::{CompileError, Node};
-use crate::template::{Context, Names, Template, TemplateError};
+use crate::template::{Context, Names, Template, TemplateError, python};
 
 /// `DefaultPaginator`; `NoPagination` is its absence.
 #[derive(Debug, Clone)]
@@ -225,7 +225,8 @@ impl Strategy {
                     return Ok(None);
                 }
                 let token = cursor_value.string_value(answer.context)?;
-                Ok(Some(token).filter(is_truthy))
+                // A token that Python would take for false ends the paging.
+                Ok(Some(token).filter(python::is_truthy))
             }
         }
     }
@@ -233,17 +234,5 @@ impl Strategy {
     fn is_last(&self, answer: &Answer<'_>) -> Result<bool, TemplateError> {
         let size = self.page_size(answer.context)?;
         Ok(answer.extracted == 0 || size.is_some_and(|size| answer.extracted < size))
-    }
-}
-
-/// A token that Python would take for false ends the paging.
-fn is_truthy(token: &Value) -> bool {
-    match token {
-        Value::Null => false,
-        Value::Bool(value) => *value,
-        Value::Number(number) => number.as_f64() != Some(0.0),
-        Value::String(text) => !text.is_empty(),
-        Value::Array(items) => !items.is_empty(),
-        Value::Object(map) => !map.is_empty(),
     }
 }

@@ -3,7 +3,7 @@
 use reqwest::Method;
 
 use super::authenticators::Authenticator;
-use super::error_handlers::ErrorHandlers;
+use super::error_handlers::ErrorHandler;
 use super::interpolated::InterpolatedMap;
 use super::request_bodies::RequestBody;
 use super::{CompileError, Node};
@@ -27,7 +27,7 @@ pub struct HttpRequester {
     /// The body.
     pub body: Option<RequestBody>,
     /// What the answer means.
-    pub error_handlers: ErrorHandlers,
+    pub error_handler: ErrorHandler,
 }
 
 impl HttpRequester {
@@ -58,7 +58,7 @@ impl HttpRequester {
             parameters: InterpolatedMap::compile(node, "request_parameters", Names::Request)?,
             headers: InterpolatedMap::compile(node, "request_headers", Names::Request)?,
             body: RequestBody::compile(node)?,
-            error_handlers: ErrorHandlers::compile(node)?,
+            error_handler: ErrorHandler::of_requester(node)?,
         })
     }
 }

@@ -80,11 +80,9 @@ impl Needs {
             .iter()
             .flat_map(|paginator| paginator.strategy.templates())
             .collect();
-        let handling = retriever.requester.error_handlers.templates();
         let response = paging
             .iter()
             .copied()
-            .chain(handling)
             .flat_map(|template| template.reads("response"));
         Self {
             records: !transformations.is_empty() || retriever.selector.filter.is_some(),

@@ -174,10 +174,10 @@ impl Reader {
             &context,
         )
         .map_err(|error| self.exchange.template(&error))?;
-        let handlers = &self.bound.stream.retriever.requester.error_handlers;
+        let handler = &self.bound.stream.retriever.requester.error_handler;
         let outcome = self
             .exchange
-            .run(&parts, handlers, &context, self.clock, &mut self.cost)
+            .run(&parts, handler, &context, self.clock, &mut self.cost)
             .await?;
         let answer = match outcome {
             Outcome::Answer(answer) => answer,

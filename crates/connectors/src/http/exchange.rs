@@ -10,12 +10,15 @@ use super::options::SourceOptions;
 use super::redact::Redactor;
 use super::request::RequestParts;
 use super::send::{SendError, Traffic, send};
-use super::verdict::{Verdict, Words, interpret};
+use super::verdict::{Case, Verdict, Words, interpret, without_answer};
 use super::{client, verdict};
-use crate::components::error_handlers::ErrorHandlers;
+use crate::components::error_handlers::ErrorHandler;
 use crate::error::{SourceError, SourceErrorKind};
 use crate::source::Cost;
 use crate::template::{Context, TemplateError};
+
+/// No manifest makes one attempt repeat a request more often.
+const MAX_RETRIES: i64 = 20;
 
 /// The HTTP side of one source.
 pub(crate) struct Exchange {
@@ -76,13 +79,13 @@ impl Exchange {
     pub(crate) async fn run(
         &self,
         parts: &RequestParts,
-        handlers: &ErrorHandlers,
+        handler: &ErrorHandler,
         context: &Context,
         clock: Clock,
         cost: &mut Cost,
     ) -> Result<Outcome, SourceError> {
         let tries = self
-            .tries(handlers, context)
+            .tries(handler, context)
             .map_err(|error| self.template(&error))?;
         let mut tried = 0;
         loop {
@@ -92,55 +95,66 @@ impl Exchange {
             cost.requests += traffic.requests;
             cost.bytes += traffic.bytes;
             let now = clock.now();
-            let verdict = match &sent {
-                Ok(answer) => interpret(handlers, answer, tried, now, context)
-                    .map_err(|error| self.template(&error))?,
-                Err(error) if error.may_pass => Verdict::Retry {
-                    wait: None,
-                    words: Words::default(),
-                },
-                Err(_) => Verdict::Fail {
-                    kind: SourceErrorKind::Refused,
-                    words: Words::default(),
-                },
+            let case = Case {
+                handler,
+                url: &parts.url,
+                tried,
+                now,
+                context,
             };
-            let failure = match (verdict, sent) {
-                (Verdict::Good, Ok(answer)) => return Ok(Outcome::Answer(answer)),
-                (Verdict::Ignore, Ok(answer)) => {
-                    return Ok(Outcome::Ignored {
-                        what: self.answered(parts, &answer, &Words::default()),
-                    });
+            let verdict = match &sent {
+                Ok(answer) => interpret(&case, answer),
+                Err(error) => without_answer(&case, error.may_pass),
+            };
+            let verdict = verdict.map_err(|error| self.template(&error))?;
+            let (kind, words) = match (verdict, &sent) {
+                (Verdict::Good, _) => {
+                    return sent.map(Outcome::Answer).map_err(|_| unanswered());
                 }
-                (Verdict::Retry { wait, words }, sent) => {
-                    let pause = wait.unwrap_or_else(|| self.pause(tried));
-                    if tried < tries && pause <= self.options.retry_max_wait {
-                        if !pause.is_zero() {
-                            tokio::time::sleep(pause).await;
-                        }
+                (Verdict::Ignore { words }, Ok(answer)) => {
+                    let what = self.answered(parts, answer, &words);
+                    return Ok(Outcome::Ignored { what });
+                }
+                (Verdict::Ignore { .. }, Err(_)) => return Err(unanswered()),
+                (Verdict::Retry(again) | Verdict::Refresh(again), _) => {
+                    let pause = again.wait.unwrap_or_else(|| self.pause(tried));
+                    if tried < tries && !again.is_too_long && self.waits(pause).await {
                         continue;
                     }
-                    let not_before = wait
-                        .and_then(|wait| TimeDelta::from_std(wait).ok())
-                        .map(|wait| now + wait);
-                    let kind = SourceErrorKind::Transient { not_before };
-                    self.failure(kind, parts, sent, &words, tried)
+                    let kind = if again.may_pass {
+                        let not_before = later(now, again.wait);
+                        SourceErrorKind::Transient { not_before }
+                    } else {
+                        SourceErrorKind::Refused
+                    };
+                    (kind, again.words)
                 }
-                (Verdict::Later { wait, words }, sent) => {
-                    let until = wait
-                        .and_then(|wait| TimeDelta::from_std(wait).ok())
-                        .map(|wait| now + wait);
-                    self.failure(SourceErrorKind::Later { until }, parts, sent, &words, tried)
+                (Verdict::Later { wait, words }, _) => {
+                    // A short wait that the provider names itself is waited out.
+                    if let Some(pause) = wait
+                        && tried < tries
+                        && self.waits(pause).await
+                    {
+                        continue;
+                    }
+                    let until = later(now, wait);
+                    (SourceErrorKind::Later { until }, words)
                 }
-                (Verdict::Fail { kind, words }, sent) => {
-                    self.failure(kind, parts, sent, &words, tried)
-                }
-                (Verdict::Good | Verdict::Ignore, Err(_)) => {
-                    let kind = SourceErrorKind::Transient { not_before: None };
-                    SourceError::new(kind, "there was no answer")
-                }
+                (Verdict::Fail { kind, words }, _) => (kind, words),
             };
-            return Err(failure);
+            return Err(self.failure(kind, parts, sent, &words, tried));
         }
+    }
+
+    /// Waits before the next try; false when that would take too long.
+    async fn waits(&self, pause: Duration) -> bool {
+        if pause > self.options.retry_max_wait {
+            return false;
+        }
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
+        }
+        true
     }
 
     /// A template's error, as a problem of the manifest or the configuration.
@@ -166,20 +180,22 @@ impl Exchange {
         ))
     }
 
-    fn tries(&self, handlers: &ErrorHandlers, context: &Context) -> Result<u32, TemplateError> {
-        let declared = handlers
-            .0
-            .iter()
-            .find_map(|handler| handler.max_retries.as_ref());
-        let declared = declared
-            .map(|declared| declared.value(context))
-            .transpose()?;
-        let retries =
-            declared.and_then(|value| value.as_u64().or_else(|| value.as_str()?.parse().ok()));
-        let most = retries
-            .and_then(|retries| u32::try_from(retries).ok())
-            .map_or(u32::MAX, |most| most.saturating_add(1));
-        Ok(self.options.tries.max(1).min(most))
+    /// How often a request is sent: as the manifest says, or else as the options say.
+    fn tries(&self, handler: &ErrorHandler, context: &Context) -> Result<u32, TemplateError> {
+        let usual = self.options.tries.max(1);
+        let Some(declared) = handler.max_retries().filter(|_| usual > 1) else {
+            return Ok(usual);
+        };
+        let value = declared.value(context)?;
+        let retries = value
+            .as_i64()
+            .or_else(|| value.as_str()?.trim().parse().ok())
+            .ok_or_else(|| TemplateError {
+                template: declared.source().to_owned(),
+                problem: "gives no number of retries".to_owned(),
+                is_undefined: false,
+            })?;
+        Ok(u32::try_from(retries.clamp(0, MAX_RETRIES)).unwrap_or(0) + 1)
     }
 
     fn pause(&self, tried: u32) -> Duration {
@@ -235,4 +251,14 @@ impl Exchange {
             ..SourceError::new(kind, self.redactor.clean(&message))
         }
     }
+}
+
+fn unanswered() -> SourceError {
+    let kind = SourceErrorKind::Transient { not_before: None };
+    SourceError::new(kind, "there was no answer")
+}
+
+fn later(now: DateTime<Utc>, wait: Option<Duration>) -> Option<DateTime<Utc>> {
+    let wait = wait.and_then(|wait| TimeDelta::from_std(wait).ok());
+    wait.map(|wait| now + wait)
 }

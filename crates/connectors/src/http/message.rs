@@ -25,6 +25,22 @@ const FIELDS: [&str; 13] = [
     "title",
 ];
 
+/// Where the reference looks for the message that error handlers compare.
+const WHOLE_FIELDS: [&str; 12] = [
+    "message",
+    "messages",
+    "error",
+    "errors",
+    "failures",
+    "failure",
+    "detail",
+    "err",
+    "error_message",
+    "msg",
+    "reason",
+    "status_message",
+];
+
 /// The message of an error's body: the field that usually holds it, or else its beginning.
 pub(super) fn of(body: &Body) -> Option<String> {
     let text = match body.json() {
@@ -33,6 +49,32 @@ pub(super) fn of(body: &Body) -> Option<String> {
     };
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     (!text.is_empty()).then(|| cut(&text, MAX_SNIPPET))
+}
+
+/// The whole message, as error handlers compare it: the fields that the reference knows, or the
+/// whole text of a body that is not JSON.
+pub(super) fn whole(body: &Body) -> Option<String> {
+    match body.json() {
+        Some(json) => find_whole(&json),
+        None => String::from_utf8(body.bytes()?.to_vec()).ok(),
+    }
+}
+
+fn find_whole(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Array(items) => {
+            let texts: Vec<_> = items.iter().filter_map(find_whole).collect();
+            Some(texts.join(", "))
+        }
+        Value::Object(map) => {
+            let mut fields = WHOLE_FIELDS.iter().filter_map(|field| map.get(*field));
+            fields
+                .find(|value| crate::template::python::is_truthy(value))
+                .and_then(find_whole)
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
 }
 
 fn find(value: &Value) -> Option<String> {

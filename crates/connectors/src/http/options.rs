@@ -11,7 +11,8 @@ pub struct SourceOptions {
     pub first_byte_timeout: Duration,
     /// The longest silence inside an answer.
     pub silence_timeout: Duration,
-    /// How often a request is sent at most within one attempt when failures may pass.
+    /// How often a request is sent within one attempt when failures may pass, unless the manifest
+    /// says so itself; 1 never repeats a request, whatever the manifest says.
     pub tries: u32,
     /// The delay before the second try; doubled for each further one. Zero does not wait.
     pub retry_base: Duration,
@@ -32,7 +33,7 @@ impl Default for SourceOptions {
             connect_timeout: Duration::from_secs(10),
             first_byte_timeout: Duration::from_secs(120),
             silence_timeout: Duration::from_secs(60),
-            tries: 3,
+            tries: 6,
             retry_base: Duration::from_millis(500),
             retry_max_wait: Duration::from_secs(10),
             user_agent: concat!("syncline/", env!("CARGO_PKG_VERSION")).to_owned(),

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Write;
 
 use reqwest::header::{CONTENT_TYPE, LOCATION, USER_AGENT};
-use reqwest::{Client, Method, Response, StatusCode};
+use reqwest::{Client, Method, Response};
 use url::Url;
 
 use super::answer::{Answer, Body};
@@ -237,9 +237,4 @@ fn network(error: reqwest::Error) -> SendError {
         may_pass: !error.is_builder(),
         source: Some(Box::new(error)),
     }
-}
-
-/// Whether a status may pass by itself.
-pub(super) fn may_pass(status: StatusCode) -> bool {
-    status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT
 }

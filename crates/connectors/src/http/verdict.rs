@@ -5,10 +5,14 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use reqwest::StatusCode;
 use reqwest::header::RETRY_AFTER;
+use url::Url;
 
 use super::answer::{Answer, header_values};
 use super::message;
-use crate::components::error_handlers::{Action, ErrorHandler, ErrorHandlers, ResponseFilter};
+use super::resolve::{Resolution, resolve};
+use crate::components::error_handlers::ErrorHandler;
+use crate::components::response_filters::{Action, FailureType};
+use crate::components::waits::{Failed, Pause};
 use crate::error::SourceErrorKind;
 use crate::template::{Context, TemplateError};
 
@@ -18,12 +22,11 @@ pub(super) enum Verdict {
     /// Read it.
     Good,
     /// Take it as an answer without records.
-    Ignore,
+    Ignore { words: Words },
     /// Ask again, after a wait if one is known.
-    Retry {
-        wait: Option<Duration>,
-        words: Words,
-    },
+    Retry(Again),
+    /// Ask again with another access token; where there is none to be had, just ask again.
+    Refresh(Again),
     /// Come back later.
     Later {
         wait: Option<Duration>,
@@ -33,6 +36,17 @@ pub(super) enum Verdict {
     Fail { kind: SourceErrorKind, words: Words },
 }
 
+/// How a request is repeated.
+#[derive(Debug)]
+pub(super) struct Again {
+    pub(super) wait: Option<Duration>,
+    /// The manifest does not let the stream wait so long.
+    pub(super) is_too_long: bool,
+    /// Another attempt may have more luck, when all tries are used up.
+    pub(super) may_pass: bool,
+    pub(super) words: Words,
+}
+
 /// What people are told.
 #[derive(Debug, Default)]
 pub(super) struct Words {
@@ -40,127 +54,118 @@ pub(super) struct Words {
     pub(super) said: Option<String>,
 }
 
+/// What is judged.
+pub(super) struct Case<'a> {
+    pub(super) handler: &'a ErrorHandler,
+    /// What was asked for.
+    pub(super) url: &'a Url,
+    /// The number of tries so far.
+    pub(super) tried: u32,
+    pub(super) now: DateTime<Utc>,
+    pub(super) context: &'a Context,
+}
+
 /// No wait that a provider asks for is taken to be longer.
 const MAX_WAIT: Duration = Duration::from_secs(24 * 3600);
 
-pub(super) fn interpret(
-    handlers: &ErrorHandlers,
-    answer: &Answer,
-    tried: u32,
-    now: DateTime<Utc>,
-    context: &Context,
-) -> Result<Verdict, TemplateError> {
-    let status = answer.status;
-    let reads_body = handlers.templates().next().is_some();
-    let mut context = context.clone();
-    if reads_body {
+/// Judges an answer.
+pub(super) fn interpret(case: &Case<'_>, answer: &Answer) -> Result<Verdict, TemplateError> {
+    let mut context = case.context.clone();
+    if !case.handler.templates().is_empty() {
         // An answer too large for memory is hardly an error's.
         let body = answer.body.json().unwrap_or_else(|| serde_json::json!({}));
         context.set("response", &body);
         context.set("headers", &header_values(&answer.headers));
+        context.set("request_url", &bare(case.url).into());
     }
-    let mut matched = None;
-    for handler in &handlers.0 {
-        if let Some(filter) = first_match(handler, answer, &context)? {
-            matched = Some((handler, filter));
-            break;
-        }
+    let resolution = resolve(case.handler, answer, &context)?;
+    if resolution.action == Action::Success {
+        return Ok(Verdict::Good);
     }
-    let handler = matched.map(|(handler, _)| handler).or(handlers.0.first());
-    let wait = match handler {
-        Some(handler) => declared_wait(handler, answer, tried, now, &context)?,
+    let said = match resolution
+        .filter
+        .and_then(|filter| filter.error_message.as_ref())
+    {
+        Some(message) => Some(message.string(&context)?).filter(|said| !said.is_empty()),
         None => None,
     };
-    let wait = wait
-        .or_else(|| retry_after(answer, now))
-        .map(|wait| wait.min(MAX_WAIT));
-    let action = match matched {
-        Some((_, filter)) => {
-            let said = match &filter.error_message {
-                Some(message) => Some(message.string(&context)?),
-                None => message::of(&answer.body),
-            };
-            let words = Words {
-                said: said.filter(|said| !said.is_empty()),
-            };
-            match filter.action {
-                Action::Success => Verdict::Good,
-                Action::Ignore => Verdict::Ignore,
-                Action::Retry => Verdict::Retry { wait, words },
-                Action::RateLimited => Verdict::Later { wait, words },
-                Action::Fail => {
-                    let kind = match common_kind(status) {
-                        SourceErrorKind::Authentication => SourceErrorKind::Authentication,
-                        _ if filter.is_config_error => SourceErrorKind::Configuration,
-                        _ => SourceErrorKind::Refused,
-                    };
-                    Verdict::Fail { kind, words }
-                }
-            }
-        }
-        None if status.is_success() => Verdict::Good,
-        None => {
-            let words = Words {
-                said: message::of(&answer.body),
-            };
-            if status == StatusCode::TOO_MANY_REQUESTS {
-                Verdict::Later { wait, words }
-            } else if super::send::may_pass(status) {
-                Verdict::Retry { wait, words }
-            } else {
-                Verdict::Fail {
-                    kind: common_kind(status),
-                    words,
-                }
-            }
-        }
+    let words = Words {
+        said: said.or_else(|| message::of(&answer.body)),
     };
-    Ok(action)
+    if resolution.action == Action::Ignore {
+        return Ok(Verdict::Ignore { words });
+    }
+    if resolution.action == Action::Fail {
+        let kind = failure_kind(answer.status, &resolution);
+        return Ok(Verdict::Fail { kind, words });
+    }
+    let pause = declared_pause(case, Some(answer), &context)?;
+    let wait = pause
+        .map(|pause| pause.length)
+        .or_else(|| retry_after(answer, case.now))
+        .map(|wait| wait.min(MAX_WAIT));
+    let again = |words| Again {
+        wait,
+        is_too_long: pause.is_some_and(|pause| pause.is_too_long),
+        // An error that nobody expects, and that stays, is the client's.
+        may_pass: resolution.filter.is_some() || may_pass(answer.status),
+        words,
+    };
+    Ok(match resolution.action {
+        Action::RateLimited => Verdict::Later { wait, words },
+        Action::RefreshThenRetry => Verdict::Refresh(again(words)),
+        Action::Retry | Action::Success | Action::Ignore | Action::Fail => {
+            Verdict::Retry(again(words))
+        }
+    })
 }
 
-fn common_kind(status: StatusCode) -> SourceErrorKind {
-    match status {
-        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => SourceErrorKind::Authentication,
-        _ => SourceErrorKind::Refused,
+/// Judges that there was no answer.
+pub(super) fn without_answer(case: &Case<'_>, may_pass: bool) -> Result<Verdict, TemplateError> {
+    if !may_pass {
+        return Ok(Verdict::Fail {
+            kind: SourceErrorKind::Refused,
+            words: Words::default(),
+        });
+    }
+    let pause = declared_pause(case, None, case.context)?;
+    Ok(Verdict::Retry(Again {
+        wait: pause.map(|pause| pause.length.min(MAX_WAIT)),
+        is_too_long: pause.is_some_and(|pause| pause.is_too_long),
+        may_pass: true,
+        words: Words::default(),
+    }))
+}
+
+/// A status that may pass by itself.
+pub(super) fn may_pass(status: StatusCode) -> bool {
+    status.is_server_error() || status == StatusCode::REQUEST_TIMEOUT
+}
+
+fn failure_kind(status: StatusCode, resolution: &Resolution<'_>) -> SourceErrorKind {
+    let declared = resolution.filter.and_then(|filter| filter.failure_type);
+    match (declared, status) {
+        (Some(FailureType::Transient), _) => SourceErrorKind::Transient { not_before: None },
+        (_, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) => SourceErrorKind::Authentication,
+        (Some(FailureType::Config), _) => SourceErrorKind::Configuration,
+        (Some(FailureType::System) | None, _) => SourceErrorKind::Refused,
     }
 }
 
-fn first_match<'h>(
-    handler: &'h ErrorHandler,
-    answer: &Answer,
+fn declared_pause(
+    case: &Case<'_>,
+    answer: Option<&Answer>,
     context: &Context,
-) -> Result<Option<&'h ResponseFilter>, TemplateError> {
-    for filter in &handler.filters {
-        if filter.http_codes.contains(&answer.status.as_u16()) {
-            return Ok(Some(filter));
-        }
-        if let Some(predicate) = &filter.predicate
-            && predicate.condition(context)?
-        {
-            return Ok(Some(filter));
-        }
-        if let Some(part) = &filter.message_contains {
-            let part = part.string(context)?;
-            if !part.is_empty()
-                && message::of(&answer.body).is_some_and(|said| said.contains(&part))
-            {
-                return Ok(Some(filter));
-            }
-        }
-    }
-    Ok(None)
-}
-
-fn declared_wait(
-    handler: &ErrorHandler,
-    answer: &Answer,
-    tried: u32,
-    now: DateTime<Utc>,
-    context: &Context,
-) -> Result<Option<Duration>, TemplateError> {
-    for wait in &handler.waits {
-        if let Some(wait) = wait.evaluate(&answer.headers, tried, now, context)? {
-            return Ok(Some(wait));
+) -> Result<Option<Pause>, TemplateError> {
+    let failed = Failed {
+        headers: answer.map(|answer| &answer.headers),
+        tried: case.tried,
+        now: case.now,
+        context,
+    };
+    for wait in case.handler.waits() {
+        if let Some(pause) = wait.evaluate(&failed)? {
+            return Ok(Some(pause));
         }
     }
     Ok(None)
@@ -175,6 +180,17 @@ fn retry_after(answer: &Answer, now: DateTime<Utc>) -> Option<Duration> {
     }
     let until = DateTime::<Utc>::from(httpdate::parse_http_date(text).ok()?);
     Some((until - now).to_std().unwrap_or_default())
+}
+
+/// A URL without what may be secret in it.
+fn bare(url: &Url) -> String {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    // Both fail on URLs without a host, which have neither.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.into()
 }
 
 /// What a person can do about a failure.

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::template::python::is_truthy;
+
 /// The type of a component that does not say its own, by its parent's type and field.
 const DEFAULT_TYPES: &[(&str, &str, &str)] = &[
     (
@@ -172,16 +174,4 @@ fn object(
         component.insert(PARAMETERS.to_owned(), Value::Object(parameters));
     }
     component
-}
-
-/// Truth as Python sees it.
-fn is_truthy(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::Bool(value) => *value,
-        Value::Number(number) => number.as_f64() != Some(0.0),
-        Value::String(text) => !text.is_empty(),
-        Value::Array(items) => !items.is_empty(),
-        Value::Object(map) => !map.is_empty(),
-    }
 }

@@ -48,7 +48,7 @@ impl Names {
                     "record" | "next_page_token" | "value" | "path" | "property"
                 ) || SLICE.contains(&name)
             }
-            Names::Answer => matches!(name, "response" | "headers"),
+            Names::Answer => matches!(name, "response" | "headers" | "request_url"),
         }
     }
 }

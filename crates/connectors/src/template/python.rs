@@ -5,6 +5,18 @@ use std::fmt::Write;
 use minijinja::value::ValueKind;
 use serde_json::{Number, Value};
 
+/// `bool(value)`.
+pub(crate) fn is_truthy(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(value) => *value,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(map) => !map.is_empty(),
+    }
+}
+
 /// `str(value)`.
 pub(crate) fn str(value: &Value) -> String {
     match value {

@@ -6,7 +6,6 @@ use std::time::Duration;
 use serde_json::json;
 use syncline_connectors::SourceOptions;
 use syncline_connectors::error::{SourceError, SourceErrorKind as Kind};
-use syncline_connectors::source::Coverage;
 
 use crate::manifests::{CURSOR, Items};
 use crate::run::{Ask, Ran, at, now, options, run, source, source_with};
@@ -14,7 +13,7 @@ use crate::server::{Reply, Server};
 
 const SECRET: &str = "s3cret-value";
 
-async fn ran(requester: &str, reply: Reply) -> (Ran, usize) {
+pub async fn ran(requester: &str, reply: Reply) -> (Ran, usize) {
     let server = Server::start(move |_| reply.clone()).await;
     let authenticator = "authenticator: {type: ApiKeyAuthenticator, api_token: \"{{ config['api_token'] }}\", \
         inject_into: {type: RequestOption, inject_into: request_parameter, field_name: key}}";
@@ -30,7 +29,7 @@ async fn ran(requester: &str, reply: Reply) -> (Ran, usize) {
     (ran, server.targets().len())
 }
 
-async fn failure(requester: &str, reply: Reply) -> (SourceError, usize) {
+pub async fn failure(requester: &str, reply: Reply) -> (SourceError, usize) {
     let (ran, tries) = ran(requester, reply).await;
     (ran.error.unwrap(), tries)
 }
@@ -44,13 +43,13 @@ async fn the_common_rules() {
         (403, Kind::Authentication, 1),
         (404, Kind::Refused, 1),
         (405, Kind::Refused, 1),
-        (408, transient, 3),
-        (418, Kind::Refused, 1),
+        (408, transient, 6),
+        (418, Kind::Refused, 6),
         (429, Kind::Later { until: None }, 1),
-        (500, transient, 3),
-        (502, transient, 3),
-        (503, transient, 3),
-        (504, transient, 3),
+        (500, transient, 6),
+        (502, transient, 6),
+        (503, transient, 6),
+        (504, transient, 6),
     ];
     for (status, kind, tries) in table {
         let (error, sent) = failure(
@@ -148,7 +147,7 @@ async fn truncated_and_broken_answers_may_pass() {
     let (error, sent) = failure("", Reply::json(&whole).broken_after(9)).await;
     assert_eq!(
         (error.kind, sent),
-        (Kind::Transient { not_before: None }, 3)
+        (Kind::Transient { not_before: None }, 6)
     );
     assert!(
         error.message.contains("broke off inside its answer"),
@@ -262,113 +261,6 @@ async fn silence_ends_in_a_timeout() {
         "{}",
         ran.error()
     );
-}
-
-fn handler(filters: &str, more: &str) -> String {
-    format!("error_handler: {{type: DefaultErrorHandler, response_filters: [{filters}]{more}}}")
-}
-
-#[tokio::test]
-async fn filters_decide_before_the_common_rules() {
-    let ignore = handler(
-        "{type: HttpResponseFilter, action: IGNORE, http_codes: [404]}",
-        "",
-    );
-    let (ran_ignored, _) = ran(&ignore, Reply::status(404, "")).await;
-    assert_eq!(ran_ignored.warnings(), ["answer_ignored"]);
-    assert!(matches!(ran_ignored.coverage(), Coverage::Doubtful { .. }));
-
-    let fail = handler(
-        "{type: HttpResponseFilter, action: FAIL, failure_type: config_error, predicate: \"{{ response.ok == false }}\", error_message: \"it said {{ response.why }}\"}",
-        "",
-    );
-    let (error, _) = failure(&fail, Reply::json(json!({"ok": false, "why": "no"}))).await;
-    assert_eq!(
-        (error.kind, error.status_code),
-        (Kind::Configuration, Some(200))
-    );
-    assert!(error.message.contains("it said no"), "{error}");
-
-    let success = handler(
-        "{type: HttpResponseFilter, action: SUCCESS, http_codes: [500]}",
-        "",
-    );
-    let (ran_good, _) = ran(&success, Reply::status(500, json!({"data": [{"id": 1}]}))).await;
-    assert_eq!(ran_good.keys(), ["1"]);
-
-    let retry = handler(
-        "{type: HttpResponseFilter, action: RETRY, error_message_contains: busy}",
-        ", max_retries: 1",
-    );
-    let (error, sent) = failure(&retry, Reply::status(400, json!({"message": "too busy"}))).await;
-    assert_eq!(
-        (error.kind, sent),
-        (Kind::Transient { not_before: None }, 2)
-    );
-
-    let limited = handler(
-        "{type: HttpResponseFilter, action: RATE_LIMITED, http_codes: [403]}",
-        "",
-    );
-    let (error, _) = failure(&limited, Reply::status(403, "")).await;
-    assert_eq!(error.kind, Kind::Later { until: None });
-}
-
-#[tokio::test]
-async fn the_first_handler_of_several_that_matches_decides() {
-    let composite = "error_handler: {type: CompositeErrorHandler, error_handlers: [\
-        {response_filters: [{type: HttpResponseFilter, action: FAIL, http_codes: [409]}]}, \
-        {response_filters: [{type: HttpResponseFilter, action: IGNORE, http_codes: [409, 410]}]}]}";
-    assert_eq!(
-        failure(composite, Reply::status(409, "")).await.0.kind,
-        Kind::Refused
-    );
-    assert_eq!(
-        ran(composite, Reply::status(410, "")).await.0.warnings(),
-        ["answer_ignored"]
-    );
-}
-
-#[tokio::test]
-async fn waits_are_read_from_headers() {
-    let wait = |strategy: &str| handler("", &format!(", backoff_strategies: [{strategy}]"));
-    let until = |error: &SourceError| match error.kind {
-        Kind::Later { until } => until.map(|until| (until - now()).num_seconds()),
-        _ => None,
-    };
-    let reply = || {
-        Reply::status(429, "")
-            .header("x-wait", "wait 90 s")
-            .header("x-reset", at("2024-03-01T00:05:00Z").timestamp())
-    };
-    let table = [
-        (
-            "{type: WaitTimeFromHeader, header: x-wait, regex: \"(\\\\d+)\"}",
-            90,
-        ),
-        ("{type: WaitUntilTimeFromHeader, header: x-reset}", 300),
-        (
-            "{type: WaitUntilTimeFromHeader, header: x-reset, min_wait: 400}",
-            400,
-        ),
-        (
-            "{type: ConstantBackoffStrategy, backoff_time_in_seconds: 77}",
-            77,
-        ),
-        ("{type: ExponentialBackoffStrategy, factor: 10}", 20),
-        (
-            "{type: WaitTimeFromHeader, header: x-none}, {type: ConstantBackoffStrategy, backoff_time_in_seconds: 33}",
-            33,
-        ),
-    ];
-    for (strategy, seconds) in table {
-        let (error, _) = failure(&wait(strategy), reply()).await;
-        let found = until(&error).unwrap();
-        assert!(
-            (seconds - 1..=seconds + 5).contains(&found),
-            "{strategy}: {found}"
-        );
-    }
 }
 
 #[tokio::test]
