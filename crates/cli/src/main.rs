@@ -12,6 +12,7 @@ mod settings;
 mod span;
 
 fn main() -> std::process::ExitCode {
+    syncline_allocator::give_memory_back();
     let invocation = cli::parse();
     let exit = commands::run(invocation).unwrap_or_else(|error| {
         eprintln!("{}", error.report());

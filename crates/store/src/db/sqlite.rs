@@ -19,7 +19,7 @@ use crate::tx::Tx;
 /// Every commit is on the disk before it is answered (`FULL`). The caches are small: the system's
 /// own holds the file.
 const WRITER: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
-    PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192; \
+    PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -4096; \
     PRAGMA journal_size_limit = 67108864;";
 const READER: &str =
     "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA cache_size = -2048;";

@@ -23,8 +23,9 @@ const CONNECTORS: &str = "syncline-connectors";
 const ENGINE: &str = "syncline-engine";
 const API: &str = "syncline-api";
 const DEMO: &str = "syncline-demo";
+const ALLOCATOR: &str = "syncline-allocator";
 
-const TABLE: [Arrows; 7] = [
+const TABLE: [Arrows; 8] = [
     Arrows {
         package: DOMAIN,
         ours: &[],
@@ -62,8 +63,14 @@ const TABLE: [Arrows; 7] = [
         never_by_name: &[],
     },
     Arrows {
+        package: ALLOCATOR,
+        ours: &[],
+        never: &["diesel", "tokio", "actix-web", "reqwest", "utoipa"],
+        never_by_name: &[],
+    },
+    Arrows {
         package: "syncline",
-        ours: &[DOMAIN, STORE, CONNECTORS, ENGINE, API, DEMO],
+        ours: &[DOMAIN, STORE, CONNECTORS, ENGINE, API, DEMO, ALLOCATOR],
         never: &[],
         never_by_name: &["diesel"],
     },
