@@ -5,6 +5,7 @@ pub mod authenticators;
 pub mod check;
 pub mod cursors;
 pub mod decoders;
+pub mod encodings;
 pub mod error_handlers;
 pub mod extractors;
 pub mod interpolated;

@@ -8,6 +8,7 @@
 mod answers;
 mod bound;
 mod check;
+mod decode;
 mod extract;
 mod fields;
 mod plan;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{CompileError, Node};
 use crate::template::{Context, Names, Template, TemplateError};
 
-/// `DpathExtractor`: a path of fields; empty for the whole answer.
+/// `DpathExtractor`: a path of fields, `*` for any; empty for the whole answer.
 #[derive(Debug, Clone)]
 pub struct DpathExtractor {
     field_path: Vec<Template>,
@@ -19,11 +19,10 @@ impl DpathExtractor {
         node.refuse_fields(&["record_expander"])?;
         super::decoders::Decoder::compile(node)?;
         let field_path = node.templates("field_path", Names::Config)?;
-        // A pattern would need several places of the answer at once.
-        if let Some(pattern) = field_path
-            .iter()
-            .find(|part| part.is_constant() && part.source().contains(['*', '?', '[']))
-        {
+        // `*` is any field; patterns inside a name are not built.
+        if let Some(pattern) = field_path.iter().find(|part| {
+            part.is_constant() && part.source() != "*" && part.source().contains(['*', '?', '['])
+        }) {
             return Err(node.unsupported_part(format!(
                 "DpathExtractor with the pattern `{}`",
                 pattern.source()

@@ -1,11 +1,13 @@
 //! Parses an answer on a thread that may block, and gives its records in pages.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::bound::Keeps;
-use super::extract::{Walked, walk};
+use super::decode::{Broken, decode};
+use super::extract::{Extraction, Walked};
 use super::sink::{Batch, Reading, Sink, Skip, Why};
+use crate::components::decoders::Decoder;
 use crate::error::{SourceError, SourceErrorKind};
 use crate::http::answer::Body;
 use crate::text::cut;
@@ -66,32 +68,21 @@ fn run(body: &Body, mut reading: Reading, out: &Sender<Parsed>) {
 
 fn once(body: &Body, reading: &Reading, out: &Sender<Parsed>) -> Result<Finished, Why> {
     let bound = &reading.bound;
+    let decoder = &bound.stream.retriever.decoder;
     let mut sink = Sink::new(reading, out);
-    let keeps_rest = bound.keeps == Keeps::Rest;
-    let walked = match body {
-        Body::Memory(_) => {
-            let bytes = body.bytes().unwrap_or_default();
-            walk(
-                serde_json::de::SliceRead::new(bytes),
-                &bound.record_path,
-                keeps_rest,
-                &mut sink,
-            )
-        }
-        Body::File(file) => {
-            let reader = Body::reader(file).map_err(|error| Why::Failed(not_kept(error)))?;
-            walk(
-                serde_json::de::IoRead::new(reader),
-                &bound.record_path,
-                keeps_rest,
-                &mut sink,
-            )
-        }
+    let mut extraction = Extraction {
+        path: &bound.record_path,
+        keeps_rest: bound.keeps.needs_rest(decoder),
+        only_lists: false,
+        records: &mut sink,
+        walked: Walked::default(),
     };
+    let decoded = decode(decoder, body, reading.most_bytes, &mut extraction);
+    let walked = extraction.walked;
     if let Some(why) = sink.why.take() {
         return Err(why);
     }
-    let walked = walked.map_err(|error| Why::Failed(not_json(&error, body)))?;
+    decoded.map_err(|broken| broken_answer(broken, body))?;
     if let Some(kind) = walked.wrong_kind {
         return Err(Why::Failed(wrong_shape(kind, &bound.record_path)));
     }
@@ -100,31 +91,65 @@ fn once(body: &Body, reading: &Reading, out: &Sender<Parsed>) -> Result<Finished
     if reading.skip.as_ref().is_some_and(is_short) {
         return Err(Why::Changed);
     }
-    let response = response(body, bound.keeps, &walked)?;
+    let is_absent = !walked.is_present;
+    let response = response(reading, body, walked)?;
     let last_record = sink.last_record.take();
     let last_record = last_record
         .and_then(|raw| serde_json::from_str(raw.get()).ok())
         .unwrap_or_default();
     Ok(Finished {
         batch: sink.finish(),
-        is_absent: !walked.is_present,
+        is_absent,
         response,
         last_record,
         has_restarted: false,
     })
 }
 
-fn response(body: &Body, keeps: Keeps, walked: &Walked) -> Result<Value, Why> {
-    match keeps {
+/// What templates see of the answer: nothing where its decoder only streams.
+fn response(reading: &Reading, body: &Body, walked: Walked) -> Result<Value, Why> {
+    let bound = &reading.bound;
+    let decoder = &bound.stream.retriever.decoder;
+    match bound.keeps {
         Keeps::Nothing => Ok(Value::Null),
-        Keeps::Rest => Ok(walked.rest.clone()),
-        Keeps::Whole => body.json().ok_or_else(|| {
-            Why::Failed(SourceError::new(
+        _ if !decoder.tells_response() => Ok(json!({})),
+        Keeps::Rest => Ok(walked.rest),
+        Keeps::Whole if *decoder == Decoder::Xml => Ok(walked.rest),
+        Keeps::Whole => match body.json() {
+            Some(Value::Array(bodies)) => {
+                Ok(bodies.into_iter().next().unwrap_or_else(|| json!({})))
+            }
+            Some(whole) => Ok(whole),
+            None => Err(Why::Failed(SourceError::new(
                 SourceErrorKind::Refused,
                 "the answer is too large for a template that reads its records: ask for smaller pages",
-            ))
-        }),
+            ))),
+        },
     }
+}
+
+fn broken_answer(broken: Broken, body: &Body) -> Why {
+    let transient = SourceErrorKind::Transient { not_before: None };
+    let is_empty = body
+        .bytes()
+        .is_some_and(|bytes| bytes.trim_ascii().is_empty());
+    Why::Failed(match broken {
+        Broken::Stopped => return Why::Abandoned,
+        Broken::Json(error) => not_json(&error, body),
+        Broken::Read(error) => SourceError {
+            source: Some(Box::new(error)),
+            ..SourceError::new(
+                transient,
+                "the answer cannot be unpacked or read to its end",
+            )
+        },
+        Broken::TooLarge(most) => SourceError::new(
+            SourceErrorKind::Refused,
+            format!("the answer unpacks to more than {most} bytes"),
+        ),
+        Broken::Other(_) if is_empty => SourceError::new(transient, "the answer is empty"),
+        Broken::Other(what) => SourceError::new(transient, format!("the answer {what}")),
+    })
 }
 
 fn not_json(error: &serde_json::Error, body: &Body) -> SourceError {
@@ -161,14 +186,4 @@ fn wrong_shape(kind: &str, path: &[String]) -> SourceError {
         SourceErrorKind::Refused,
         format!("{place} should hold records, but is {kind}"),
     )
-}
-
-fn not_kept(error: std::io::Error) -> SourceError {
-    SourceError {
-        source: Some(Box::new(error)),
-        ..SourceError::new(
-            SourceErrorKind::Transient { not_before: None },
-            "the answer cannot be read from its temporary file",
-        )
-    }
 }

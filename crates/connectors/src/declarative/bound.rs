@@ -9,6 +9,7 @@ use syncline_domain::state::Fingerprint;
 use super::fields::Fields;
 use super::windows::Cut;
 use crate::components::cursors::DatetimeBasedCursor;
+use crate::components::decoders::Decoder;
 use crate::components::stream::Stream;
 use crate::datetime::{IsoDuration, Moment, format, parse};
 use crate::template::{Context, Template, TemplateError};
@@ -96,6 +97,16 @@ impl Bound {
 }
 
 impl Keeps {
+    /// The parser itself keeps what is beside the records.
+    pub(super) fn needs_rest(self, decoder: &Decoder) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Rest => decoder.tells_response(),
+            // JSON is parsed again as a whole.
+            Self::Whole => *decoder == Decoder::Xml,
+        }
+    }
+
     fn of(reads: &[String], record_path: &[String]) -> Self {
         if reads.is_empty() {
             return Self::Nothing;
@@ -105,7 +116,7 @@ impl Keeps {
             parts
                 .iter()
                 .zip(record_path)
-                .all(|(part, name)| part == name)
+                .all(|(part, name)| part == name || name == "*")
         };
         if reads.iter().any(crosses) {
             Self::Whole

@@ -7,10 +7,15 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::template::python;
+
 /// Takes records as they are found.
 pub(super) trait Records {
     /// One record, as raw JSON. An error stops the parser.
     fn take(&mut self, record: Box<RawValue>) -> Result<(), Stop>;
+
+    /// Something odd that does not stop the parser.
+    fn odd(&mut self, code: &'static str, message: String);
 }
 
 /// The parser is not to go on; whoever stopped it knows why.
@@ -28,30 +33,59 @@ pub(super) struct Walked {
     pub(super) rest: Value,
 }
 
-/// Parses a whole answer, to its end.
-pub(super) fn walk<'de, R: serde_json::de::Read<'de>>(
-    reader: R,
-    path: &[String],
-    keeps_rest: bool,
-    records: &mut dyn Records,
-) -> Result<Walked, serde_json::Error> {
-    let mut parser = serde_json::Deserializer::new(reader);
-    let mut walked = Walked::default();
-    let seed = Walk {
-        path,
-        keeps_rest,
-        records,
-        walked: &mut walked,
-    };
-    let rest = seed.deserialize(&mut parser)?;
-    parser.end()?;
-    walked.rest = rest;
-    Ok(walked)
+/// Takes the records out of decoded bodies.
+pub(super) struct Extraction<'a> {
+    /// Names of fields, or indexes; `*` is any.
+    pub(super) path: &'a [String],
+    pub(super) keeps_rest: bool,
+    /// An object at the end of the path is nothing.
+    pub(super) only_lists: bool,
+    pub(super) records: &'a mut dyn Records,
+    pub(super) walked: Walked,
+}
+
+impl Extraction<'_> {
+    /// A whole JSON document, to its end. The items of a list at its top are bodies of their own.
+    pub(super) fn document<'de, R: serde_json::de::Read<'de>>(
+        &mut self,
+        reader: R,
+    ) -> Result<(), serde_json::Error> {
+        self.walk(reader, true)
+    }
+
+    /// One body as JSON.
+    pub(super) fn body(&mut self, text: &str) -> Result<(), serde_json::Error> {
+        self.walk(serde_json::de::StrRead::new(text), false)
+    }
+
+    fn walk<'de, R: serde_json::de::Read<'de>>(
+        &mut self,
+        reader: R,
+        is_top: bool,
+    ) -> Result<(), serde_json::Error> {
+        let mut parser = serde_json::Deserializer::new(reader);
+        let seed = Walk {
+            path: self.path,
+            is_top,
+            keeps_rest: self.keeps_rest,
+            only_lists: self.only_lists,
+            records: self.records,
+            walked: &mut self.walked,
+        };
+        let rest = seed.deserialize(&mut parser)?;
+        parser.end()?;
+        if self.keeps_rest {
+            self.walked.rest = rest;
+        }
+        Ok(())
+    }
 }
 
 struct Walk<'a> {
     path: &'a [String],
+    is_top: bool,
     keeps_rest: bool,
+    only_lists: bool,
     records: &'a mut dyn Records,
     walked: &'a mut Walked,
 }
@@ -65,10 +99,24 @@ impl<'de> DeserializeSeed<'de> for Walk<'_> {
 }
 
 impl Walk<'_> {
+    fn below<'b>(&'b mut self, path: &'b [String]) -> Walk<'b> {
+        Walk {
+            path,
+            is_top: false,
+            keeps_rest: self.keeps_rest,
+            only_lists: self.only_lists,
+            records: &mut *self.records,
+            walked: &mut *self.walked,
+        }
+    }
+
+    /// A value that Python takes for false is nothing; another one is no record.
     fn scalar<E>(self, kind: &'static str, value: Value) -> Result<Value, E> {
         if self.path.is_empty() {
             self.walked.is_present = true;
-            self.walked.wrong_kind = Some(kind);
+            if python::is_truthy(&value) {
+                self.walked.wrong_kind = Some(kind);
+            }
         }
         Ok(value)
     }
@@ -84,14 +132,58 @@ impl Walk<'_> {
             text.push_str(value.get());
         }
         text.push('}');
-        if text.len() > 2 {
+        if text.len() > 2 && !self.only_lists {
             let record = RawValue::from_string(text).map_err(A::Error::custom)?;
-            self.records
-                .take(record)
-                .map_err(|Stop| A::Error::custom("stopped"))?;
+            self.records.take(record).map_err(stopped)?;
         }
         Ok(Value::Null)
     }
+
+    /// The records themselves.
+    fn list<'de, A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        self.walked.is_present = true;
+        while let Some(record) = items.next_element::<Box<RawValue>>()? {
+            self.records.take(record).map_err(stopped)?;
+        }
+        Ok(Value::Array(Vec::new()))
+    }
+
+    /// A list at the top of a document: each item is a body, the first one what templates see.
+    fn bodies<'de, A: SeqAccess<'de>>(mut self, mut items: A) -> Result<Value, A::Error> {
+        let mut first = None;
+        if self.path.is_empty() {
+            self.walked.is_present = true;
+            while let Some(body) = items.next_element::<Box<RawValue>>()? {
+                self.body(body).map_err(stopped)?;
+            }
+        } else {
+            let path = self.path;
+            while let Some(rest) = items.next_element_seed(self.below(path))? {
+                first.get_or_insert(rest);
+            }
+        }
+        Ok(first.unwrap_or_else(|| Value::Object(Map::new())))
+    }
+
+    /// A body that is itself what was looked for.
+    fn body(&mut self, body: Box<RawValue>) -> Result<(), Stop> {
+        let text = body.get();
+        match text.as_bytes().first() {
+            Some(b'{') if text[1..text.len() - 1].trim().is_empty() => Ok(()),
+            Some(b'[') => {
+                let items: Vec<Box<RawValue>> = serde_json::from_str(text).unwrap_or_default();
+                items
+                    .into_iter()
+                    .try_for_each(|item| self.records.take(item))
+            }
+            _ if matches!(text, "null" | "false" | "0" | "0.0" | "\"\"") => Ok(()),
+            _ => self.records.take(body),
+        }
+    }
+}
+
+fn stopped<E: Error>(Stop: Stop) -> E {
+    E::custom("stopped")
 }
 
 impl<'de> Visitor<'de> for Walk<'_> {
@@ -101,20 +193,14 @@ impl<'de> Visitor<'de> for Walk<'_> {
         f.write_str("JSON")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<Value, A::Error> {
         let Some((first, path)) = self.path.split_first() else {
             return self.single(map);
         };
         let mut rest = Map::new();
         while let Some(key) = map.next_key::<String>()? {
-            if key == *first {
-                let seed = Walk {
-                    path,
-                    keeps_rest: self.keeps_rest,
-                    records: self.records,
-                    walked: self.walked,
-                };
-                let value = map.next_value_seed(seed)?;
+            if key == *first || first == "*" {
+                let value = map.next_value_seed(self.below(path))?;
                 if self.keeps_rest {
                     rest.insert(key, value);
                 }
@@ -127,28 +213,19 @@ impl<'de> Visitor<'de> for Walk<'_> {
         Ok(Value::Object(rest))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<Value, A::Error> {
+        if self.is_top {
+            return self.bodies(items);
+        }
         let Some((first, path)) = self.path.split_first() else {
-            self.walked.is_present = true;
-            while let Some(record) = items.next_element::<Box<RawValue>>()? {
-                self.records
-                    .take(record)
-                    .map_err(|Stop| A::Error::custom("stopped"))?;
-            }
-            return Ok(Value::Array(Vec::new()));
+            return self.list(items);
         };
         let wanted: Option<usize> = first.parse().ok();
         let mut rest = Vec::new();
         let mut index = 0;
         loop {
-            let item = if wanted == Some(index) {
-                let seed = Walk {
-                    path,
-                    keeps_rest: self.keeps_rest,
-                    records: self.records,
-                    walked: self.walked,
-                };
-                items.next_element_seed(seed)?
+            let item = if wanted == Some(index) || first == "*" {
+                items.next_element_seed(self.below(path))?
             } else if self.keeps_rest {
                 items.next_element()?
             } else {

@@ -211,6 +211,7 @@ impl Reader {
             }),
             oldest: self.range_start.filter(|_| is_client_side),
             range_end: self.range_end,
+            most_bytes: self.exchange.max_answer_bytes(),
         };
         Ok(Some(Open {
             parsed: parse(answer.body, reading),

@@ -35,6 +35,8 @@ pub(super) struct Reading {
     pub(super) oldest: Option<DateTime<Utc>>,
     /// The state is never carried past it.
     pub(super) range_end: DateTime<Utc>,
+    /// Archives that hold more are refused.
+    pub(super) most_bytes: u64,
 }
 
 /// Records that make a page.
@@ -270,6 +272,10 @@ impl Records for Sink<'_> {
             self.why = Some(why);
             Stop
         })
+    }
+
+    fn odd(&mut self, code: &'static str, message: String) {
+        self.warn(code, || message);
     }
 }
 

@@ -35,11 +35,20 @@ impl Body {
         serde_json::from_slice(self.bytes()?).ok()
     }
 
-    /// Reads a file from its beginning.
-    pub(crate) fn reader(file: &File) -> std::io::Result<impl Read + '_> {
-        let mut file = file;
-        file.seek(SeekFrom::Start(0))?;
-        Ok(BufReader::with_capacity(256 * 1024, file))
+    /// Reads the bytes from their beginning, without a byte order mark of UTF-8.
+    pub(crate) fn open(&self) -> std::io::Result<Box<dyn Read + '_>> {
+        match self {
+            Body::Memory(_) => Ok(Box::new(self.bytes().unwrap_or_default())),
+            Body::File(file) => {
+                let mut file: &File = file;
+                let mut mark = Vec::with_capacity(3);
+                file.seek(SeekFrom::Start(0))?;
+                file.take(3).read_to_end(&mut mark)?;
+                let start = if mark == *b"\xef\xbb\xbf" { 3 } else { 0 };
+                file.seek(SeekFrom::Start(start))?;
+                Ok(Box::new(BufReader::with_capacity(256 * 1024, file)))
+            }
+        }
     }
 }
 

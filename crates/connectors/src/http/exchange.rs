@@ -75,6 +75,11 @@ impl Exchange {
         &self.redactor
     }
 
+    /// The most bytes that are taken of one answer.
+    pub(crate) fn max_answer_bytes(&self) -> u64 {
+        self.options.max_answer_bytes
+    }
+
     /// Sends until there is an answer, the tries are used up, or the provider says "later".
     pub(crate) async fn run(
         &self,

@@ -6,6 +6,7 @@
 )]
 
 mod checking;
+mod decoding;
 mod error_handlers;
 mod errors;
 mod incremental;

@@ -56,6 +56,13 @@ impl Reply {
         }
     }
 
+    pub fn bytes(body: impl Into<Vec<u8>>) -> Self {
+        Self {
+            body: body.into(),
+            ..Self::json("")
+        }
+    }
+
     pub fn status(status: u16, body: impl ToString) -> Self {
         Self {
             status,

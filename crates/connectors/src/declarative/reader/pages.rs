@@ -5,6 +5,7 @@ use syncline_domain::attempt::Warning;
 use syncline_domain::state::{ModelState, Position};
 
 use super::super::answers::Finished;
+use super::super::decode::LINE_UNREADABLE;
 use super::super::position::Place;
 use super::super::sink::Batch;
 use super::{Open, Reader, TellsState};
@@ -87,6 +88,9 @@ impl Reader {
     pub(super) fn page(&mut self, batch: Batch, states: Vec<ModelState>) -> Page {
         self.place.max = self.place.max.max(batch.max);
         for warning in batch.warnings {
+            if warning.code == LINE_UNREADABLE {
+                self.doubt("lines of an answer could not be read");
+            }
             self.warn(&warning.code, warning.message);
         }
         Page {
