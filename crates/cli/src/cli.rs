@@ -6,7 +6,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{config, openapi, quickstart, sync, token};
 use crate::settings::catalog::{
-    CLIENT, DATABASE, DEMO, ENGINE, LOG, MIGRATE, PROVIDERS, SERVER, Setting,
+    CLIENT, DATABASE, DEMO, ENGINE, LOG, MIGRATE, OUTGOING, PROVIDERS, SERVER, Setting,
 };
 use crate::settings::flags::{self, Given};
 
@@ -103,13 +103,13 @@ where
 
 /// The whole command line, settings included.
 fn command() -> clap::Command {
-    const SERVE: &[&[Setting]] = &[SERVER, DATABASE, MIGRATE, PROVIDERS, ENGINE, LOG];
-    const WORKER: &[&[Setting]] = &[DATABASE, MIGRATE, PROVIDERS, ENGINE, LOG];
+    const SERVE: &[&[Setting]] = &[SERVER, DATABASE, MIGRATE, PROVIDERS, OUTGOING, ENGINE, LOG];
+    const WORKER: &[&[Setting]] = &[DATABASE, MIGRATE, PROVIDERS, OUTGOING, ENGINE, LOG];
     const TOKEN: &[&[Setting]] = &[DATABASE, MIGRATE, LOG];
     let with = |groups: &'static [&'static [Setting]]| move |command| flags::add(command, groups);
     Cli::command()
         .max_term_width(100)
-        .mut_subcommand("quickstart", with(&[SERVER, ENGINE, DEMO, LOG]))
+        .mut_subcommand("quickstart", with(&[SERVER, OUTGOING, ENGINE, DEMO, LOG]))
         .mut_subcommand("serve", with(SERVE))
         .mut_subcommand("worker", with(WORKER))
         .mut_subcommand("sync", with(&[CLIENT, LOG]))
@@ -119,7 +119,7 @@ fn command() -> clap::Command {
         .mut_subcommand(
             "config",
             with(&[
-                SERVER, DATABASE, MIGRATE, PROVIDERS, ENGINE, CLIENT, DEMO, LOG,
+                SERVER, DATABASE, MIGRATE, PROVIDERS, OUTGOING, ENGINE, CLIENT, DEMO, LOG,
             ]),
         )
 }

@@ -1,12 +1,18 @@
 //! HTTP: the shared client, requests, answers and what they mean.
 
+mod addresses;
 pub(crate) mod answer;
 mod client;
 pub(crate) mod exchange;
+pub mod guard;
+mod hop;
 mod message;
 pub mod options;
 pub(crate) mod redact;
 pub(crate) mod request;
 mod resolve;
+mod resolver;
 mod send;
+mod send_error;
+mod take_in;
 mod verdict;

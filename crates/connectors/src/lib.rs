@@ -18,6 +18,7 @@ pub mod http;
 mod datetime;
 mod text;
 
+pub use http::guard::NetworkRules;
 pub use http::options::SourceOptions;
 pub use manifest::{Manifest, ManifestError, StreamInfo};
 pub use provider::Provider;

@@ -14,6 +14,9 @@ use crate::server::Server;
 /// A key that every test shares, so that a server started again opens what the last one sealed.
 const MASTER_KEY: &str = "5f0c3f6d8a1b4e7290c5d2e1f3a4b5968778695a4b3c2d1e0f1e2d3c4b5a6978";
 
+/// Whether a server asks providers on loopback. True here, unless a test says otherwise.
+const ALLOW_PRIVATE: &str = "SYNCLINE_ALLOW_PRIVATE_NETWORKS";
+
 /// How to call `syncline`: its database, its variables, and the options of its server.
 ///
 /// A clone calls it the same way, on the same database. None of the caller's own `SYNCLINE_*`
@@ -44,7 +47,11 @@ impl Program {
         Self {
             database_url: database_url.to_owned(),
             options: Vec::new(),
-            variables: vec![("SYNCLINE_MASTER_KEY".to_owned(), MASTER_KEY.into())],
+            variables: vec![
+                ("SYNCLINE_MASTER_KEY".to_owned(), MASTER_KEY.into()),
+                // The providers of the tests are on loopback.
+                (ALLOW_PRIVATE.to_owned(), "true".into()),
+            ],
             directory: Arc::new(temporary_directory()),
         }
     }

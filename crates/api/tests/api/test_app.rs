@@ -10,6 +10,7 @@ use futures::future::LocalBoxFuture;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use syncline_api::{Api, app};
+use syncline_connectors::NetworkRules;
 use syncline_store::clock::{Clock, FixedClock};
 use syncline_store::error::StoreError;
 use syncline_store::secrets::MasterKey;
@@ -48,7 +49,8 @@ impl TestApp {
         .await
         .unwrap();
         store.migrate().await.unwrap();
-        let api = Api::new(store, provider::registry(), CancellationToken::new());
+        let mut api = Api::new(store, provider::registry(), CancellationToken::new());
+        api.source_options.network = NetworkRules::allow_all();
         let handle = handle(&api).await;
         let token = db_token(&api.store, "acme").await;
         Self {

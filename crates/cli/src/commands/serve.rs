@@ -6,7 +6,7 @@ use crate::error::CliError;
 use crate::exit::Exit;
 use crate::host::database::{self, Use};
 use crate::host::listen::{Listener, Suggestion};
-use crate::host::{Server, Shutdown, providers};
+use crate::host::{Server, Shutdown, outgoing, providers};
 use crate::settings::Loaded;
 
 /// Serves the API and runs syncs until a signal comes.
@@ -17,7 +17,14 @@ pub async fn run(loaded: Loaded) -> Result<Exit, CliError> {
     let store = database::open(&loaded, Use::Server).await?;
     database::prepare(&store, &loaded).await?;
     let url = listener.url();
-    let server = Server::start(listener, &store, &registry, &loaded.settings, &shutdown);
+    let server = Server::start(
+        listener,
+        &store,
+        &registry,
+        outgoing::source_options(&loaded.settings.outgoing),
+        &loaded.settings,
+        &shutdown,
+    );
     // Who waits for this line reads a pipe: it must not stay in a buffer, and a reader that is
     // gone is no reason to stop serving.
     let mut stdout = std::io::stdout();

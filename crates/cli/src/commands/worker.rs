@@ -3,7 +3,7 @@
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::host::database::{self, Use};
-use crate::host::{Shutdown, engine, providers};
+use crate::host::{Shutdown, engine, outgoing, providers};
 use crate::settings::Loaded;
 
 /// Runs syncs until a signal comes.
@@ -16,7 +16,12 @@ pub async fn run(loaded: Loaded) -> Result<Exit, CliError> {
     if workers == 0 {
         tracing::warn!("--workers 0: this process has nothing to do");
     }
-    let engine = engine::start(&store, &registry, workers);
+    let engine = engine::start(
+        &store,
+        &registry,
+        outgoing::source_options(&loaded.settings.outgoing),
+        workers,
+    );
     shutdown.requested().await;
     if let Some(engine) = engine {
         engine.shutdown().await;

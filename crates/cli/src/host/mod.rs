@@ -4,6 +4,7 @@ pub mod database;
 pub mod demo;
 pub mod engine;
 pub mod listen;
+pub mod outgoing;
 pub mod providers;
 pub mod runtime;
 mod server;

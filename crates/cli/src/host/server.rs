@@ -1,7 +1,7 @@
 //! The API and the engine of one process.
 
 use syncline_api::Api;
-use syncline_connectors::Registry;
+use syncline_connectors::{Registry, SourceOptions};
 use syncline_engine::Engine;
 use syncline_store::store::Store;
 use tokio::task::JoinHandle;
@@ -25,12 +25,14 @@ impl Server {
         listener: Listener,
         store: &Store,
         registry: &Registry,
+        sources: SourceOptions,
         settings: &Settings,
         shutdown: &Shutdown,
     ) -> Self {
         let mut api = Api::new(store.clone(), registry.clone(), shutdown.token());
         api.http_workers = Some(settings.server.threads);
-        let engine = engine::start(store, registry, settings.engine.workers);
+        api.source_options = sources.clone();
+        let engine = engine::start(store, registry, sources, settings.engine.workers);
         Self {
             api: tokio::spawn(syncline_api::serve(listener.socket, api)),
             engine,

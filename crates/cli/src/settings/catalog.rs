@@ -26,6 +26,8 @@ pub enum Kind {
     Number,
     /// The flag takes no value and sets `false`; the variable is `true` or `false`.
     TurnsOff,
+    /// The flag takes no value and sets `true`; the variable is `true` or `false`.
+    TurnsOn,
 }
 
 const fn text(
@@ -123,6 +125,17 @@ pub const PROVIDERS: &[Setting] = &[text(
     "DIR",
     "The directory of manifests: DIR/<provider_name>.yaml describes a provider",
 )];
+
+/// Requests to providers.
+pub const OUTGOING: &[Setting] = &[Setting {
+    key: "outgoing.allow_private_networks",
+    flag: "allow-private-networks",
+    variable: "SYNCLINE_ALLOW_PRIVATE_NETWORKS",
+    value_name: "",
+    help: "Let connections ask loopback, private, link-local and other addresses that are not on \
+           the public internet",
+    kind: Kind::TurnsOn,
+}];
 
 /// The workers.
 pub const ENGINE: &[Setting] = &[number(
@@ -230,7 +243,7 @@ pub const DEMO: &[Setting] = &[
 /// Every setting there is.
 pub fn all() -> impl Iterator<Item = &'static Setting> {
     [
-        SERVER, DATABASE, MIGRATE, PROVIDERS, ENGINE, LOG, CLIENT, DEMO,
+        SERVER, DATABASE, MIGRATE, PROVIDERS, OUTGOING, ENGINE, LOG, CLIENT, DEMO,
     ]
     .into_iter()
     .flatten()

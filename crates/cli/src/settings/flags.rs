@@ -37,10 +37,11 @@ pub fn given(command: &str, matches: &ArgMatches) -> Given {
                 is_known && matches.value_source(setting.key) == Some(ValueSource::CommandLine);
             let text = match setting.kind {
                 Kind::TurnsOff if is_given => "false".to_owned(),
+                Kind::TurnsOn if is_given => "true".to_owned(),
                 Kind::Text | Kind::Number if is_given => {
                     matches.get_one::<String>(setting.key)?.clone()
                 }
-                Kind::TurnsOff | Kind::Text | Kind::Number => return None,
+                Kind::TurnsOff | Kind::TurnsOn | Kind::Text | Kind::Number => return None,
             };
             Some((
                 setting.key,
@@ -67,7 +68,7 @@ fn flag(setting: &Setting, long: &'static str, default: Option<&str>) -> Arg {
         .help(help)
         .help_heading("Settings");
     match setting.kind {
-        Kind::TurnsOff => arg.action(ArgAction::SetTrue),
+        Kind::TurnsOff | Kind::TurnsOn => arg.action(ArgAction::SetTrue),
         Kind::Text | Kind::Number => arg.action(ArgAction::Set).value_name(setting.value_name),
     }
 }

@@ -249,7 +249,7 @@ impl One {
         let value = match setting.kind {
             Kind::Text => None,
             Kind::Number => number(text),
-            Kind::TurnsOff => truth(text),
+            Kind::TurnsOff | Kind::TurnsOn => truth(text),
         };
         Self {
             key: setting.key,

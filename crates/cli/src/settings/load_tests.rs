@@ -76,6 +76,7 @@ fn each_setting_can_be_set_by_each_layer() {
         let (text, in_file) = match (setting.kind, setting.key) {
             (Kind::Number, _) => ("7", "7"),
             (Kind::TurnsOff, _) => ("false", "false"),
+            (Kind::TurnsOn, _) => ("true", "true"),
             (Kind::Text, "log.format") => ("json", "'json'"),
             (Kind::Text, key) if key.ends_with("listen") => ("[::1]:7", "'[::1]:7'"),
             (Kind::Text, _) => ("7s", "'7s'"),

@@ -14,6 +14,7 @@ pub struct Settings {
     pub database: DatabaseSettings,
     pub secrets: SecretSettings,
     pub providers: ProviderSettings,
+    pub outgoing: OutgoingSettings,
     pub engine: EngineSettings,
     pub log: LogSettings,
     pub client: ClientSettings,
@@ -49,6 +50,13 @@ pub struct SecretSettings {
 #[serde(deny_unknown_fields)]
 pub struct ProviderSettings {
     pub dir: PathBuf,
+}
+
+/// Requests to providers.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutgoingSettings {
+    pub allow_private_networks: bool,
 }
 
 /// The workers that run syncs.

@@ -79,6 +79,7 @@ pub(super) fn build(
         }
     }
     requester.authenticator.apply(&mut parts, context)?;
+    parts.credential_parameter = requester.authenticator.query_parameter(context);
     Ok(parts)
 }
 

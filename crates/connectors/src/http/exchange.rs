@@ -9,7 +9,8 @@ use super::answer::Answer;
 use super::options::SourceOptions;
 use super::redact::Redactor;
 use super::request::RequestParts;
-use super::send::{SendError, Traffic, send};
+use super::send::{Traffic, send};
+use super::send_error::SendError;
 use super::verdict::{Case, Verdict, Words, interpret, without_answer};
 use super::{client, verdict};
 use crate::components::error_handlers::ErrorHandler;
@@ -22,8 +23,8 @@ const MAX_RETRIES: i64 = 20;
 
 /// The HTTP side of one source.
 pub(crate) struct Exchange {
-    client: Client,
-    options: SourceOptions,
+    pub(super) client: Client,
+    pub(super) options: SourceOptions,
     redactor: Redactor,
 }
 
@@ -57,7 +58,7 @@ impl Clock {
 
 impl Exchange {
     pub(crate) fn new(options: SourceOptions, redactor: Redactor) -> Result<Self, SourceError> {
-        let client = client::shared(options.connect_timeout).map_err(|error| SourceError {
+        let client = client::shared(&options).map_err(|error| SourceError {
             source: Some(Box::new(error)),
             ..SourceError::new(
                 SourceErrorKind::Configuration,
@@ -96,7 +97,7 @@ impl Exchange {
         loop {
             tried += 1;
             let mut traffic = Traffic::default();
-            let sent = send(&self.client, parts, &self.options, &mut traffic).await;
+            let sent = send(self, parts, &mut traffic).await;
             cost.requests += traffic.requests;
             cost.bytes += traffic.bytes;
             let now = clock.now();
@@ -109,7 +110,7 @@ impl Exchange {
             };
             let verdict = match &sent {
                 Ok(answer) => interpret(&case, answer),
-                Err(error) => without_answer(&case, error.may_pass),
+                Err(error) => without_answer(&case, error.kind),
             };
             let verdict = verdict.map_err(|error| self.template(&error))?;
             let (kind, words) = match (verdict, &sent) {

@@ -2,9 +2,13 @@
 
 use std::time::Duration;
 
+use super::guard::NetworkRules;
+
 /// Settings of the HTTP side of a source.
 #[derive(Debug, Clone)]
 pub struct SourceOptions {
+    /// Where requests may go; by default to the public internet alone.
+    pub network: NetworkRules,
     /// To connect, TLS included.
     pub connect_timeout: Duration,
     /// From the request to the first byte of the answer.
@@ -30,6 +34,7 @@ pub struct SourceOptions {
 impl Default for SourceOptions {
     fn default() -> Self {
         Self {
+            network: NetworkRules::default(),
             connect_timeout: Duration::from_secs(10),
             first_byte_timeout: Duration::from_secs(120),
             silence_timeout: Duration::from_secs(60),

@@ -50,6 +50,17 @@ impl Redactor {
         }
     }
 
+    /// A URL without the query parameters that hold a secret, or that carry the credential.
+    pub(crate) fn strip_url(&self, url: &Url, credential: Option<&str>) -> Url {
+        let stripped = self.strip_token(&Value::from(url.as_str()), credential);
+        let parsed = stripped.as_str().and_then(|text| Url::parse(text).ok());
+        parsed.unwrap_or_else(|| {
+            let mut bare = url.clone();
+            bare.set_query(None);
+            bare
+        })
+    }
+
     /// A page token as it may be stored: a link without its query parameters that hold a secret,
     /// or that carry the credential. They are added again when the link is followed.
     pub(crate) fn strip_token(&self, token: &Value, credential: Option<&str>) -> Value {

@@ -14,6 +14,8 @@ pub(crate) struct RequestParts {
     pub(crate) parameters: Vec<(String, Value)>,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Body,
+    /// The query parameter that carries the credential, if one does.
+    pub(crate) credential_parameter: Option<String>,
 }
 
 /// What a request carries.
@@ -33,6 +35,7 @@ impl RequestParts {
             parameters: Vec::new(),
             headers: Vec::new(),
             body: Body::None,
+            credential_parameter: None,
         }
     }
 

@@ -121,12 +121,13 @@ pub(super) fn interpret(case: &Case<'_>, answer: &Answer) -> Result<Verdict, Tem
 }
 
 /// Judges that there was no answer.
-pub(super) fn without_answer(case: &Case<'_>, may_pass: bool) -> Result<Verdict, TemplateError> {
-    if !may_pass {
-        return Ok(Verdict::Fail {
-            kind: SourceErrorKind::Refused,
-            words: Words::default(),
-        });
+pub(super) fn without_answer(
+    case: &Case<'_>,
+    kind: SourceErrorKind,
+) -> Result<Verdict, TemplateError> {
+    if !matches!(kind, SourceErrorKind::Transient { .. }) {
+        let words = Words::default();
+        return Ok(Verdict::Fail { kind, words });
     }
     let pause = declared_pause(case, None, case.context)?;
     Ok(Verdict::Retry(Again {

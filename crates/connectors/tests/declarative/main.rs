@@ -12,6 +12,7 @@ mod errors;
 mod incremental;
 mod large;
 mod manifests;
+mod outgoing;
 mod paging;
 mod records;
 mod registry;

@@ -9,7 +9,7 @@ use syncline_connectors::error::SourceError;
 use syncline_connectors::source::{
     Coverage, End, Page, Plan, PlanRequest, ReadRequest, Source, Step,
 };
-use syncline_connectors::{Manifest, SourceOptions};
+use syncline_connectors::{Manifest, NetworkRules, SourceOptions};
 use syncline_domain::attempt::Warning;
 use syncline_domain::range::TimeRange;
 use syncline_domain::scope::Scope;
@@ -26,6 +26,8 @@ pub fn now() -> DateTime<Utc> {
 pub fn options() -> SourceOptions {
     SourceOptions {
         retry_base: Duration::ZERO,
+        // The providers of the tests are on loopback.
+        network: NetworkRules::allow_all(),
         ..SourceOptions::default()
     }
 }

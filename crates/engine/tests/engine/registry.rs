@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use syncline_connectors::{Registry, SourceOptions};
+use syncline_connectors::{NetworkRules, Registry, SourceOptions};
 use syncline_engine::{RegistrySources, Worker};
 use syncline_test_support::{TestDatabase, both_databases};
 
@@ -29,6 +29,7 @@ async fn run_with(world: &World, manifest: Option<&str>) -> String {
     let registry = Registry::from_manifests(manifest.map(|text| ("scripted", text)));
     let patience = SourceOptions {
         tries: 1,
+        network: NetworkRules::allow_all(),
         ..SourceOptions::default()
     };
     let sources = RegistrySources::new(registry, world.store.clone(), patience);

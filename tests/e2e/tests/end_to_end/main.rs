@@ -18,5 +18,6 @@ mod datasette;
 mod faults;
 mod first_and_later_syncs;
 mod joining;
+mod outgoing;
 mod shutdown;
 mod workers;

@@ -17,7 +17,7 @@ use crate::error::CliError;
 use crate::exit::Exit;
 use crate::host::database::{self, Use};
 use crate::host::listen::{Listener, Suggestion};
-use crate::host::{Server, Shutdown, providers};
+use crate::host::{Server, Shutdown, outgoing, providers};
 use crate::progress;
 use crate::settings::Loaded;
 
@@ -51,7 +51,16 @@ pub async fn run(args: QuickstartArgs, mut loaded: Loaded) -> Result<Exit, CliEr
     let outside = Outside::start(&loaded.settings.demo, &directory)?;
     let registry = providers::load(&loaded)?;
     let url = listener.url();
-    let server = Server::start(listener, &store, &registry, &loaded.settings, &shutdown);
+    let mut sources = outgoing::source_options(&loaded.settings.outgoing);
+    sources.network.allowed.push(outside.address());
+    let server = Server::start(
+        listener,
+        &store,
+        &registry,
+        sources,
+        &loaded.settings,
+        &shutdown,
+    );
 
     let tour = tour(&store, &directory, &outside, &url, args.once);
     let serving = server.until(&shutdown);

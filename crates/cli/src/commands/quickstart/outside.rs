@@ -69,6 +69,11 @@ impl Outside {
         &self.url
     }
 
+    /// The same, as an address.
+    pub fn address(&self) -> std::net::SocketAddr {
+        self.demo.address()
+    }
+
     /// What it wants to be shown.
     pub fn token(&self) -> &str {
         &self.token
