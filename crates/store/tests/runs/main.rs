@@ -15,8 +15,8 @@ mod feed;
 mod fences;
 mod lists;
 mod pages;
-
 mod properties;
+mod races;
 mod requesting;
 mod rescuing;
 mod states;

@@ -203,6 +203,12 @@ impl World {
             .unwrap()
     }
 
+    /// Proves the end of a sync that serves no more, and completes it.
+    pub async fn complete_all(&self, fence: Fence) {
+        self.prove(fence, Unseen::Unknown).await;
+        self.complete(fence).await.unwrap();
+    }
+
     pub async fn complete(&self, fence: Fence) -> Result<Sync, StoreError> {
         self.write(move |tx| tx.complete_sync(fence)).await
     }

@@ -24,6 +24,16 @@ impl World {
         rows[0].n
     }
 
+    /// Where the database is, for connections of a test's own.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Enables the connection as if nobody had noticed yet: nothing is queued by it.
+    pub fn enable_quietly(&self) {
+        self.db_execute("UPDATE connections SET is_sync_disabled = FALSE");
+    }
+
     /// Changes what has no method.
     pub fn db_execute(&self, statement: &str) {
         match self.kind {
