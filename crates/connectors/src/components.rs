@@ -12,6 +12,7 @@ pub mod interpolated;
 pub mod min_max_datetime;
 mod node;
 pub mod paginators;
+pub mod partition_routers;
 pub mod primary_key;
 pub mod request_bodies;
 pub mod request_option;

@@ -1,7 +1,7 @@
 //! Reads compiled streams over HTTP.
 //!
 //! A `source` binds a stream to a configuration (`bound`) and plans its range (`plan`). The
-//! `reader` goes through `windows`, builds `requests`, and takes the records out of each
+//! `reader` goes through the partitions that `routers` give and their `windows`, builds `requests`, and takes the records out of each
 //! answer as it is parsed (`answers`, `extract`, `sink`), off the async threads. A
 //! `position` says where it stands.
 
@@ -15,8 +15,10 @@ mod plan;
 mod position;
 mod reader;
 mod requests;
+mod routers;
 mod sink;
 mod source;
+mod states;
 mod transform;
 mod windows;
 

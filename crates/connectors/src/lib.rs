@@ -16,6 +16,7 @@ pub mod declarative;
 pub mod http;
 
 mod datetime;
+mod path;
 mod text;
 
 pub use http::guard::NetworkRules;

@@ -73,6 +73,8 @@ pub struct ReadRequest {
     pub range: TimeRange,
     /// The model's states; those with another fingerprint are not used.
     pub states: Vec<ModelState>,
+    /// How far back the model reads again, where a range is made on the way: for each partition.
+    pub overlap: Duration,
     /// Where the last committed page of this sync left off. One with another fingerprint starts
     /// the open window again.
     pub position: Option<Position>,
@@ -145,6 +147,8 @@ pub struct Cost {
 pub struct End {
     /// The states that the last window leaves behind.
     pub states: Vec<ModelState>,
+    /// One state stands for all partitions from now on: theirs are given up.
+    pub drops_partitions: bool,
     /// Whether the pages, all together, were every record there is.
     pub coverage: Coverage,
     /// What was spent since the last page.

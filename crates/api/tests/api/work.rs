@@ -65,6 +65,7 @@ impl TestApp {
     pub async fn db_complete(&self, fence: Fence) {
         let end = ProvenEnd {
             states: Vec::new(),
+            drops_partitions: false,
             unseen: Unseen::Gone,
             requests: 1,
             bytes: 10,

@@ -34,6 +34,8 @@ pub struct DatetimeBasedCursor {
     pub end_name: Template,
     /// Windows that begin where they end are left out.
     pub is_compare_strictly: bool,
+    /// One state stands for all partitions.
+    pub is_global: bool,
     /// The provider answers with everything: older records are left out here.
     pub is_client_side: bool,
 }
@@ -47,7 +49,7 @@ impl DatetimeBasedCursor {
         if node.kind() != "DatetimeBasedCursor" {
             return Err(node.unsupported());
         }
-        node.refuse_fields(&["is_data_feed", "clamping", "global_substream_cursor"])?;
+        node.refuse_fields(&["is_data_feed", "clamping"])?;
         let datetime_format = node
             .text("datetime_format")?
             .ok_or_else(|| node.missing("datetime_format"))?;
@@ -79,6 +81,7 @@ impl DatetimeBasedCursor {
             start_name: name("partition_field_start", "start_time")?,
             end_name: name("partition_field_end", "end_time")?,
             is_compare_strictly: node.flag("is_compare_strictly"),
+            is_global: node.flag("global_substream_cursor"),
             is_client_side: node.flag("is_client_side_incremental"),
             datetime_format: datetime_format.to_owned(),
             cursor_formats,

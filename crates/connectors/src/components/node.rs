@@ -53,6 +53,11 @@ impl<'m> Node<'m> {
         }
     }
 
+    /// The whole of it.
+    pub fn value(&self) -> Value {
+        Value::Object(self.map.clone())
+    }
+
     /// Its type; empty when it has none.
     pub fn kind(&self) -> &'m str {
         self.map

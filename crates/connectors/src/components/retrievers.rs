@@ -2,6 +2,7 @@
 
 use super::decoders::Decoder;
 use super::paginators::Paginator;
+use super::partition_routers::PartitionRouter;
 use super::requesters::HttpRequester;
 use super::selectors::RecordSelector;
 use super::{CompileError, Node};
@@ -17,6 +18,10 @@ pub struct SimpleRetriever {
     pub selector: RecordSelector,
     /// How one request leads to the next; `None` for a single one.
     pub paginator: Option<Paginator>,
+    /// What it is read by, if it is.
+    pub router: Option<PartitionRouter>,
+    /// Only the first request of a slice carries what its router and its cursor inject.
+    pub ignores_slice_options_when_paging: bool,
 }
 
 impl SimpleRetriever {
@@ -24,26 +29,15 @@ impl SimpleRetriever {
         if node.kind() != "SimpleRetriever" {
             return Err(node.unsupported());
         }
-        if let Some(router) = node.field("partition_router") {
-            let first = router
-                .as_array()
-                .and_then(|routers| routers.first())
-                .unwrap_or(router);
-            let kind = first
-                .get("type")
-                .and_then(serde_json::Value::as_str)
-                .unwrap_or("partition_router");
-            return Err(node.unsupported_part(kind));
-        }
-        node.refuse_fields(&[
-            "pagination_reset",
-            "ignore_stream_slicer_parameters_on_paginated_requests",
-        ])?;
+        node.refuse_fields(&["pagination_reset"])?;
         Ok(Self {
             requester: HttpRequester::compile(&node.required_child("requester")?)?,
             decoder: Decoder::compile(node)?,
             selector: RecordSelector::compile(&node.required_child("record_selector")?)?,
             paginator: Paginator::compile(node)?,
+            router: PartitionRouter::compile(node)?,
+            ignores_slice_options_when_paging: node
+                .flag("ignore_stream_slicer_parameters_on_paginated_requests"),
         })
     }
 }

@@ -7,9 +7,11 @@ use serde_json::{Map, Value, json};
 use syncline_domain::state::Fingerprint;
 
 use super::fields::Fields;
+use super::routers::BoundRouter;
 use super::windows::Cut;
 use crate::components::cursors::DatetimeBasedCursor;
 use crate::components::decoders::Decoder;
+use crate::components::partition_routers::ParentStream;
 use crate::components::stream::Stream;
 use crate::datetime::{IsoDuration, Moment, format, parse};
 use crate::template::{Context, Template, TemplateError};
@@ -25,6 +27,7 @@ pub(super) struct Bound {
     pub(super) record_path: Vec<String>,
     pub(super) fields: Fields,
     pub(super) cursor: Option<BoundCursor>,
+    pub(super) router: Option<Arc<BoundRouter>>,
     pub(super) keeps: Keeps,
     pub(super) fingerprint: Fingerprint,
     /// The query parameter that carries the credential.
@@ -60,6 +63,11 @@ impl Bound {
         now: DateTime<Utc>,
     ) -> Result<Self, TemplateError> {
         let context = Context::new(config, now);
+        let bind = |parent: &ParentStream| Self::new(&parent.stream, config, public, now);
+        let router = stream.retriever.router.as_ref();
+        let router = router
+            .map(|router| BoundRouter::new(router, &context, &bind))
+            .transpose()?;
         let record_path = stream.retriever.selector.extractor.path(&context)?;
         let cursor = stream
             .cursor
@@ -87,7 +95,18 @@ impl Bound {
             context,
             record_path,
             cursor,
+            router: router.map(Arc::new),
         })
+    }
+
+    /// Whether a partition can be named by one value.
+    pub(super) fn has_single_partitions(&self) -> bool {
+        match self.router.as_deref() {
+            Some(
+                BoundRouter::List { .. } | BoundRouter::Substream(_) | BoundRouter::Union { .. },
+            ) => true,
+            Some(BoundRouter::Product(_) | BoundRouter::Grouping { .. }) | None => false,
+        }
     }
 
     /// Whether records pass by that a bounded request would not bring.

@@ -6,7 +6,10 @@ use syncline_domain::scope::Scope;
 
 use super::source::DeclarativeSource;
 use crate::error::{SourceError, SourceErrorKind};
-use crate::source::{PlanRequest, ReadRequest, Source};
+use crate::source::{PlanRequest, ReadRequest, Source, Step};
+
+/// A stream without records in its first pages is taken to work.
+const PAGES: usize = 5;
 
 pub(super) async fn check(source: &DeclarativeSource, now: DateTime<Utc>) -> Health {
     let streams = source.streams_to_check();
@@ -51,10 +54,18 @@ async fn first_page(
         scope,
         range: plan.range,
         states: Vec::new(),
+        overlap: Duration::zero(),
         position: None,
         now,
     })?;
-    reader.next().await.map(|_| ())
+    // The pages of a parent that has no record yet tell little of the stream itself.
+    for _ in 0..PAGES {
+        match reader.next().await? {
+            Step::Page(page) if page.records.is_empty() => {}
+            Step::Page(_) | Step::End(_) => break,
+        }
+    }
+    Ok(())
 }
 
 fn unhealthy(error: &SourceError, now: DateTime<Utc>) -> Health {

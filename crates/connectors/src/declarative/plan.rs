@@ -7,6 +7,7 @@ use syncline_domain::scope::Scope;
 use syncline_domain::state::ModelState;
 
 use super::bound::Bound;
+use super::states::Known;
 use crate::error::{SourceError, SourceErrorKind};
 use crate::source::{Plan, PlanRequest};
 
@@ -28,7 +29,10 @@ pub(super) fn plan(bound: &Bound, request: PlanRequest<'_>) -> Result<Plan, Sour
             },
         ),
         Some(cursor) => {
-            let watermark = state.and_then(|state| cursor.watermark(&state.state));
+            let watermark = match &bound.router {
+                None => state.and_then(|state| cursor.watermark(&state.state)),
+                Some(_) => known(bound, request.scope, request.states).earliest(),
+            };
             TimeRange::next(
                 request.scope.start(),
                 request.scope.end(),
@@ -54,9 +58,21 @@ pub(super) fn plan(bound: &Bound, request: PlanRequest<'_>) -> Result<Plan, Sour
 
 /// Everything passes by: nothing narrows the request, and records can be told apart.
 pub(super) fn is_full_pass(bound: &Bound, scope: &Scope, states: &[ModelState]) -> bool {
-    let from_the_beginning =
-        bound.cursor.is_none() || usable_state(bound, scope, states, &mut Vec::new()).is_none();
+    let from_the_beginning = match (&bound.cursor, &bound.router) {
+        (None, _) => true,
+        (Some(_), None) => usable_state(bound, scope, states, &mut Vec::new()).is_none(),
+        (Some(_), Some(_)) => known(bound, scope, states).is_nothing(),
+    };
     scope.is_unbounded() && bound.has_primary_key() && from_the_beginning
+}
+
+/// What is known of a stream with partitions. A full refresh uses nothing of it.
+fn known(bound: &Bound, scope: &Scope, states: &[ModelState]) -> Known {
+    if scope.is_full_refresh() {
+        Known::default()
+    } else {
+        Known::read(bound, states)
+    }
 }
 
 /// The state that the range begins from. A full refresh uses none.
@@ -67,6 +83,15 @@ pub(super) fn usable_state<'s>(
     warnings: &mut Vec<Warning>,
 ) -> Option<&'s ModelState> {
     let cursor = bound.cursor.as_ref().filter(|_| !scope.is_full_refresh())?;
+    if bound.router.is_some() {
+        let is_other = |state: &ModelState| state.fingerprint != bound.fingerprint;
+        if states.iter().any(is_other) {
+            warnings.push(not_used(
+                "the manifest or the configuration has changed since",
+            ));
+        }
+        return None;
+    }
     let state = states.iter().find(|state| state.partition.is_empty())?;
     let reason = if state.fingerprint != bound.fingerprint {
         "the manifest or the configuration has changed since"
@@ -75,16 +100,20 @@ pub(super) fn usable_state<'s>(
     } else {
         return Some(state);
     };
-    warnings.push(Warning {
+    warnings.push(not_used(reason));
+    None
+}
+
+fn not_used(reason: &str) -> Warning {
+    Warning {
         code: "state_not_used".to_owned(),
         message: format!("the model's state is not used, and everything is read again: {reason}"),
-    });
-    None
+    }
 }
 
 pub(super) fn refuse_scope(bound: &Bound, scope: &Scope) -> Result<(), SourceError> {
     let name = &bound.stream.name;
-    let reason = if scope.entity_id().is_some() {
+    let reason = if scope.entity_id().is_some() && !bound.has_single_partitions() {
         format!("{name} cannot be asked for a single entity: its manifest has no way to do so")
     } else if scope.file_id().is_some() {
         format!("{name} is read from its provider, not from files")

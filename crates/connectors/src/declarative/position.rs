@@ -5,12 +5,29 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use syncline_domain::state::{Fingerprint, PaginationState, Position, Progress};
 
+use super::routers::RouterPlace;
+
 /// The stored form. It holds no secret.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Place {
     /// Windows behind it.
     pub(super) slice: i64,
+    /// Where the open partition comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) router: Option<RouterPlace>,
+    /// Its key, or what stands for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) partition: Option<String>,
+    /// It was read to its end.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) passed: bool,
+    /// What was found over all partitions.
+    #[serde(skip_serializing_if = "Totals::is_nothing")]
+    pub(super) totals: Totals,
+    /// Where the range of the open partition begins.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) start: Option<DateTime<Utc>>,
     /// Start and end of the open window; the start alone counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) window: Option<[String; 2]>,
@@ -37,6 +54,36 @@ pub(super) struct Place {
     /// Why "not seen" may not mean "gone".
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) doubt: Option<String>,
+}
+
+/// What is known over all partitions of a stream.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Totals {
+    /// When the sync began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) began: Option<DateTime<Utc>>,
+    /// The latest cursor value of all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) max: Option<DateTime<Utc>>,
+    /// Some record had a cursor value.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) has_data: bool,
+    /// Partitions that have a state.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(super) partitions: i64,
+    /// There are too many of them: one state stands for all.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) is_global: bool,
+    /// First answers are taken from the parents' records.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) is_lazy: bool,
+}
+
+impl Totals {
+    fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 fn is_zero(number: &i64) -> bool {
@@ -67,6 +114,19 @@ impl Place {
     /// Reads what [`store`](Self::store) wrote.
     pub(super) fn read(position: &Position) -> Option<Self> {
         serde_json::from_value(Value::Object(position.pagination_state.as_object().clone())).ok()
+    }
+
+    /// The beginning of a partition.
+    pub(super) fn at_partition(&self, router: RouterPlace, partition: String) -> Self {
+        Self {
+            router: Some(router),
+            partition: Some(partition),
+            passed: false,
+            start: None,
+            window: None,
+            max: None,
+            ..self.at_window_start()
+        }
     }
 
     /// The beginning of the open window.

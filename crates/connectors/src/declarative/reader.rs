@@ -3,24 +3,30 @@
 
 mod moves;
 mod pages;
+mod partitions;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use serde_json::Value;
 use syncline_domain::attempt::Warning;
+use syncline_domain::state::ModelState;
 use tokio::sync::mpsc::Receiver;
 
 use super::answers::{Parsed, parse};
 use super::bound::Bound;
 use super::plan::{is_full_pass, usable_state};
-use super::position::Place;
+use super::position::{Place, Totals};
 use super::requests;
+use super::routers::{self, Parents, Partitions, Slice};
 use super::sink::{Batch, Reading, Skip};
+use super::states::Known;
 use super::windows::Window;
+use crate::components::decoders::Decoder;
 use crate::error::{SourceError, SourceErrorKind};
-use crate::http::answer::header_values;
+use crate::http::answer::{Body, header_values};
 use crate::http::exchange::{Clock, Exchange, Outcome};
 use crate::http::request::RequestParts;
 use crate::source::{Cost, PageReader, ReadRequest, Step};
@@ -33,6 +39,24 @@ pub(super) struct Reader {
     /// When the range ends; the model's state is never carried past it.
     range_end: DateTime<Utc>,
     range_start: Option<DateTime<Utc>>,
+    /// The start that a caller asked for, of every partition.
+    asked_start: Option<DateTime<Utc>>,
+    overlap: Duration,
+    is_unbounded: bool,
+    /// What is known of partitions.
+    known: Known,
+    /// Gives partitions; none for a stream that has none.
+    router: Option<Box<dyn Partitions>>,
+    /// The partition of the open window, and of the last page.
+    slice: Option<Slice>,
+    is_partition_open: bool,
+    /// Of parents, to be told with the next page.
+    parent_states: Vec<ModelState>,
+    /// Partitions that were there already.
+    met: HashSet<u64>,
+    /// The only partition that is wanted.
+    entity: Option<String>,
+    has_met_entity: bool,
     /// A plain sync tells its state whenever a window closes, a full refresh only at the end.
     tells_state: TellsState,
     window: Option<Window>,
@@ -71,9 +95,15 @@ impl Reader {
             .as_ref()
             .zip(state)
             .and_then(|(cursor, state)| cursor.watermark(&state.state));
+        let known = if bound.router.is_none() || request.scope.is_full_refresh() {
+            Known::default()
+        } else {
+            Known::read(&bound, &request.states)
+        };
         let fresh = Place {
             max: mark.filter(|_| request.scope.is_unbounded()),
             full: is_full_pass(&bound, &request.scope, &request.states),
+            totals: totals(&bound, &known, request.now),
             ..Place::default()
         };
         let stored = request
@@ -102,19 +132,43 @@ impl Reader {
                 }
             }
         };
+        let parents = Arc::new(Parents {
+            exchange: exchange.clone(),
+            now: request.now,
+            // A caller's range is the child's; whatever the child asks for, its parents may be newer.
+            end: match request.scope.end() {
+                Some(_) => request.now,
+                None => request.range.end(),
+            },
+            overlap: request.overlap,
+            states: known.parents.clone(),
+        });
+        let router = bound.router.as_ref();
         let mut reader = Self {
+            router: router.map(|router| routers::open(router, &parents, place.router.clone())),
+            asked_start: request.scope.start(),
+            overlap: request.overlap,
+            is_unbounded: request.scope.is_unbounded(),
+            known,
+            slice: None,
+            is_partition_open: false,
+            parent_states: Vec::new(),
+            met: HashSet::new(),
+            entity: request.scope.entity_id().map(str::to_owned),
+            has_met_entity: false,
             exchange,
             clock: Clock::starting(request.now),
             range_end: request.range.end(),
-            range_start: request.range.start(),
+            range_start: place.start.or(request.range.start()),
             tells_state: match (
                 &bound.cursor,
                 request.scope.is_unbounded(),
                 request.scope.is_full_refresh(),
             ) {
                 (None, ..) | (_, false, _) => TellsState::Never,
-                (Some(_), true, true) => TellsState::AtTheEnd,
-                (Some(_), true, false) => TellsState::WithWindows,
+                // Those of partitions are too many to be told at once; the store keeps them apart.
+                (Some(_), true, true) if bound.router.is_none() => TellsState::AtTheEnd,
+                (Some(_), true, _) => TellsState::WithWindows,
             },
             window: None,
             token: place.token.clone(),
@@ -125,7 +179,9 @@ impl Reader {
             warnings,
             bound,
         };
-        reader.enter_window();
+        if reader.bound.router.is_none() {
+            reader.enter_window();
+        }
         reader
     }
 
@@ -134,6 +190,12 @@ impl Reader {
             let Some(mut open) = self.open.take() else {
                 if self.place.done {
                     return Ok(Step::End(self.end()));
+                }
+                if self.bound.router.is_some() && !self.is_partition_open {
+                    match self.enter_partition().await? {
+                        Some(step) => return Ok(step),
+                        None => continue,
+                    }
                 }
                 match self.ask().await {
                     Ok(Some(open)) => self.open = Some(open),
@@ -166,14 +228,29 @@ impl Reader {
 
     /// Sends the next request and begins to parse its answer. `None` when the answer is ignored.
     async fn ask(&mut self) -> Result<Option<Open>, SourceError> {
-        let context = requests::context(&self.bound, self.window.as_ref(), self.token.as_ref());
+        let context = requests::context(
+            &self.bound,
+            self.slice.as_ref(),
+            self.window.as_ref(),
+            self.token.as_ref(),
+        );
         let parts = requests::build(
             &self.bound,
+            self.slice.as_ref(),
             self.window.as_ref(),
             self.token.as_ref(),
             &context,
         )
         .map_err(|error| self.exchange.template(&error))?;
+        if let Some(answer) = self.first_answer() {
+            let reading = self.reading(&context);
+            return Ok(Some(Open {
+                parsed: parse(Body::Memory(answer), reading),
+                parts,
+                context,
+                headers: Value::Null,
+            }));
+        }
         let handler = &self.bound.stream.retriever.requester.error_handler;
         let outcome = self
             .exchange
@@ -197,12 +274,30 @@ impl Reader {
         if answer.status == reqwest::StatusCode::NO_CONTENT {
             return Ok(None);
         }
+        let reading = self.reading(&context);
+        Ok(Some(Open {
+            parsed: parse(answer.body, reading),
+            parts,
+            context,
+            headers,
+        }))
+    }
+
+    /// The first answer of a partition, where its parent's record brought it.
+    fn first_answer(&self) -> Option<Vec<u8>> {
+        let answer = self.slice.as_ref()?.first_answer.as_ref()?;
+        let is_json = matches!(self.bound.stream.retriever.decoder, Decoder::Json { .. });
+        let is_first = is_json && self.place.request == 0 && self.place.totals.is_lazy;
+        is_first.then(|| answer.to_string().into_bytes())
+    }
+
+    fn reading(&self, context: &Context) -> Reading {
         let is_client_side = self
             .bound
             .cursor
             .as_ref()
             .is_some_and(|cursor| cursor.component.is_client_side);
-        let reading = Reading {
+        Reading {
             bound: self.bound.clone(),
             context: context.clone(),
             skip: (self.place.offset > 0).then(|| Skip {
@@ -212,13 +307,7 @@ impl Reader {
             oldest: self.range_start.filter(|_| is_client_side),
             range_end: self.range_end,
             most_bytes: self.exchange.max_answer_bytes(),
-        };
-        Ok(Some(Open {
-            parsed: parse(answer.body, reading),
-            parts,
-            context,
-            headers,
-        }))
+        }
     }
 
     fn reads_headers(&self) -> bool {
@@ -229,6 +318,28 @@ impl Reader {
                 .templates()
                 .any(|template| template.reads("headers").next().is_some())
         })
+    }
+}
+
+fn totals(bound: &Bound, known: &Known, now: DateTime<Utc>) -> Totals {
+    let Some(router) = &bound.stream.retriever.router else {
+        return Totals::default();
+    };
+    let is_declared = bound
+        .cursor
+        .as_ref()
+        .is_some_and(|cursor| cursor.component.is_global || !router.has_own_states());
+    Totals {
+        began: Some(now),
+        partitions: i64::try_from(known.partitions.len()).unwrap_or(i64::MAX),
+        is_global: known.is_global || is_declared,
+        // A window's answer does not stand in the parent.
+        is_lazy: known.is_nothing()
+            && bound
+                .cursor
+                .as_ref()
+                .is_none_or(|cursor| cursor.cut.step.is_none()),
+        ..Totals::default()
     }
 }
 

@@ -4,14 +4,20 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::bound::Bound;
+use super::routers::Slice;
 use super::windows::Window;
 use crate::components::paginators::TokenOption;
 use crate::http::request::RequestParts;
 use crate::template::{Context, TemplateError};
 
 /// What the templates of a request, and of the records that it brings, can read.
-pub(super) fn context(bound: &Bound, window: Option<&Window>, token: Option<&Value>) -> Context {
-    let mut slice = Map::new();
+pub(super) fn context(
+    bound: &Bound,
+    partition: Option<&Slice>,
+    window: Option<&Window>,
+    token: Option<&Value>,
+) -> Context {
+    let mut slice = partition.map_or_else(Map::new, |slice| slice.partition.clone());
     if let (Some(cursor), Some(window)) = (&bound.cursor, window) {
         slice.insert(
             cursor.start_name.clone(),
@@ -22,6 +28,12 @@ pub(super) fn context(bound: &Bound, window: Option<&Window>, token: Option<&Val
             Value::from(cursor.write(&window.end)),
         );
     }
+    if let Some(partition) = partition {
+        let extra = Value::Object(partition.extra.clone());
+        slice.entry("extra_fields").or_insert(extra);
+        let own = Value::Object(partition.partition.clone());
+        slice.entry("partition").or_insert(own);
+    }
     let token = token.map_or(Value::Null, |token| json!({ "next_page_token": token }));
     bound
         .context
@@ -30,9 +42,10 @@ pub(super) fn context(bound: &Bound, window: Option<&Window>, token: Option<&Val
         .with("next_page_token", &token)
 }
 
-/// The request for a window and a token.
+/// The request for a partition, a window and a token.
 pub(super) fn build(
     bound: &Bound,
+    partition: Option<&Slice>,
     window: Option<&Window>,
     token: Option<&Value>,
     context: &Context,
@@ -70,7 +83,11 @@ pub(super) fn build(
             option.inject(&mut parts, token, context)?;
         }
     }
-    if let (Some(cursor), Some(window)) = (&bound.cursor, window) {
+    let is_sliced = token.is_none() || !bound.stream.retriever.ignores_slice_options_when_paging;
+    if let (Some(router), Some(slice), true) = (&bound.router, partition, is_sliced) {
+        router.inject(&mut parts, &slice.partition, context)?;
+    }
+    if let (Some(cursor), Some(window), true) = (&bound.cursor, window, is_sliced) {
         if let Some(option) = &cursor.component.start_option {
             option.inject(&mut parts, &cursor.write(&window.start).into(), context)?;
         }

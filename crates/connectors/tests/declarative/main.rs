@@ -14,6 +14,8 @@ mod large;
 mod manifests;
 mod outgoing;
 mod paging;
+mod partition_states;
+mod partitions;
 mod records;
 mod registry;
 mod requests;

@@ -157,6 +157,7 @@ pub async fn run(source: &Arc<dyn Source>, ask: Ask) -> Ran {
             scope: ask.scope,
             range: ask.range.unwrap_or(plan.range),
             states: ask.states,
+            overlap: ask.overlap,
             position: ask.position,
             now: now(),
         })

@@ -57,6 +57,7 @@ impl SyncRun {
             scope: run.sync.scope,
             range: from.range,
             states: run.states,
+            overlap: run.model.overlap,
             position: from.position,
             now,
         })?;

@@ -87,6 +87,7 @@ fn proven_end(
 ) -> ProvenEnd {
     let End {
         states,
+        drops_partitions,
         coverage,
         cost,
         warnings: more,
@@ -103,6 +104,7 @@ fn proven_end(
     };
     ProvenEnd {
         states,
+        drops_partitions,
         unseen,
         requests: cost.requests,
         bytes: cost.bytes,

@@ -134,6 +134,8 @@ pub struct RecordDraft {
 pub struct ProvenEnd {
     /// States that the last window leaves behind.
     pub states: Vec<ModelState>,
+    /// One state stands for all partitions: their own are given up when the sync is complete.
+    pub drops_partitions: bool,
     /// Whether records that were not seen are gone.
     pub unseen: Unseen,
     /// Requests sent since the last page.

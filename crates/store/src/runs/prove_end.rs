@@ -49,6 +49,9 @@ impl Tx<'_> {
         }
         if sync.scope.is_unbounded() {
             self.stage_states(sync.id, &end.states)?;
+            if end.drops_partitions {
+                self.stage_drop_of_partitions(sync.id)?;
+            }
         }
         let covers_all = facts.is_full_pass && sync.scope.is_unbounded();
         let unseen = trusted(&end.unseen, &facts);

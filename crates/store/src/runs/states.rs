@@ -63,6 +63,50 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Keeps with the state of all partitions that theirs are to go.
+    pub(super) fn stage_drop_of_partitions(&mut self, sync_id: SyncId) -> Result<(), StoreError> {
+        Sql::new(
+            "UPDATE staged_states SET drops_partitions = ? WHERE sync_id = ? AND partition = ''",
+        )
+        .flag(true)
+        .id(sync_id.uuid())
+        .run(self)?;
+        Ok(())
+    }
+
+    /// Rows that are not to outlive the sync: those of partitions, where one state stands for all
+    /// of them now, and those that belong to an earlier manifest or configuration.
+    fn delete_outdated_states(
+        &mut self,
+        sync_id: SyncId,
+        model_id: ModelId,
+    ) -> Result<(), StoreError> {
+        Sql::new(
+            "DELETE FROM staged_states WHERE sync_id = ? AND partition LIKE '{%' AND EXISTS \
+             (SELECT 1 FROM staged_states t WHERE t.sync_id = ? AND t.drops_partitions)",
+        )
+        .id(sync_id.uuid())
+        .id(sync_id.uuid())
+        .run(self)?;
+        Sql::new(
+            "DELETE FROM model_states WHERE model_id = ? AND partition LIKE '{%' AND EXISTS \
+             (SELECT 1 FROM staged_states t WHERE t.sync_id = ? AND t.drops_partitions)",
+        )
+        .id(model_id.uuid())
+        .id(sync_id.uuid())
+        .run(self)?;
+        Sql::new(
+            "DELETE FROM model_states WHERE model_id = ? AND EXISTS \
+             (SELECT 1 FROM staged_states t WHERE t.sync_id = ?) AND fingerprint NOT IN \
+             (SELECT t.fingerprint FROM staged_states t WHERE t.sync_id = ?)",
+        )
+        .id(model_id.uuid())
+        .id(sync_id.uuid())
+        .id(sync_id.uuid())
+        .run(self)?;
+        Ok(())
+    }
+
     /// At the end, with the model locked: what was staged becomes the model's. A full refresh
     /// replaces all that was there.
     pub(super) fn swap_states_in(
@@ -79,6 +123,7 @@ impl Tx<'_> {
                 .id(model_id.uuid())
                 .run(self)?;
         }
+        self.delete_outdated_states(sync_id, model_id)?;
         // SQLite cannot tell the ON of an upsert from that of a join without a WHERE.
         Sql::new(
             "INSERT INTO model_states (model_id, partition, fingerprint, state, modified_at) \

@@ -55,6 +55,39 @@ both_databases! {
         assert_eq!(states(&world), ["both 2", "new 2"]);
     }
 
+    async fn one_state_takes_the_place_of_those_of_all_partitions(db: TestDatabase) {
+        let world = World::new(&db).await;
+        for scope in [Scope::plain(), Scope::full_refresh()] {
+            let fence = world.start_scope(scope, false).await;
+            let mut closing = page(1, &[("a", json!(1))]);
+            closing.states = vec![state(r#"{"shop":1}"#, "1"), state(r#"["parent_state","shops",""]"#, "1")];
+            world.commit(fence, closing).await.unwrap();
+            let mut last = end(Unseen::Unknown);
+            last.states = vec![state("", "2")];
+            last.drops_partitions = true;
+            world.write(move |tx| tx.prove_end(fence, &last, DeleteGuard::default())).await.unwrap();
+            world.complete(fence).await.unwrap();
+            assert_eq!(states(&world), [" 2", r#"["parent_state","shops",""] 1"#]);
+        }
+    }
+
+    async fn the_states_of_an_earlier_configuration_go(db: TestDatabase) {
+        let world = World::new(&db).await;
+        let old = |mut state: syncline_domain::state::ModelState| {
+            state.fingerprint = syncline_domain::state::Fingerprint::new("f0");
+            state
+        };
+        let fence = world.start(false).await;
+        let mut closing = page(1, &[("a", json!(1))]);
+        closing.states = vec![old(state("p1", "1")), old(state("p2", "1")), state("p2", "2")];
+        world.commit(fence, closing).await.unwrap();
+        let mut last = end(Unseen::Unknown);
+        last.states = vec![state("", "2")];
+        world.write(move |tx| tx.prove_end(fence, &last, DeleteGuard::default())).await.unwrap();
+        world.complete(fence).await.unwrap();
+        assert_eq!(states(&world), [" 2", "p2 2"]);
+    }
+
     async fn a_cancelled_full_refresh_leaves_the_state_alone(db: TestDatabase) {
         let world = World::new(&db).await;
         let fence = world.start_scope(Scope::full_refresh(), true).await;

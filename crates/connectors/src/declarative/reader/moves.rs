@@ -25,7 +25,10 @@ impl Reader {
             let start = start.unwrap_or_else(|| cursor.floor.fixed_offset());
             match cursor.cut.window(start, self.range_end) {
                 Some(window) => self.open_window(window),
-                None => self.place.done = true,
+                None => {
+                    self.close_slice();
+                    return;
+                }
             }
         }
         if self.place.request == 0 && self.token.is_none() {
@@ -79,7 +82,7 @@ impl Reader {
             .and_then(|(cut, start): (_, Moment)| cut.window(start, self.range_end))
         {
             Some(window) => self.open_window(window),
-            None => self.place.done = true,
+            None => self.close_slice(),
         }
         self.token = self.first_token();
         if self.tells_state == TellsState::WithWindows {
@@ -89,12 +92,24 @@ impl Reader {
         }
     }
 
-    pub(super) fn states(&self) -> Vec<ModelState> {
+    /// The last window of the stream, or of its open partition, is behind.
+    fn close_slice(&mut self) {
+        if self.bound.router.is_some() {
+            self.close_partition();
+        } else {
+            self.place.done = true;
+        }
+    }
+
+    pub(super) fn states(&mut self) -> Vec<ModelState> {
         let Some(cursor) = &self.bound.cursor else {
             return Vec::new();
         };
         // Nothing seen, and nothing known before: the beginning, as the reference has it.
         let mark = self.place.max.or(self.range_start).unwrap_or(cursor.floor);
+        if self.bound.router.is_some() {
+            return self.partition_states(mark);
+        }
         vec![ModelState {
             partition: String::new(),
             fingerprint: self.bound.fingerprint.clone(),

@@ -80,13 +80,13 @@ impl Reader {
                 ),
             ));
         }
-        self.place.max = self.place.max.max(batch.max);
+        self.take_max(batch.max);
         let states = self.advance(next);
         Ok(self.page(Batch { max: None, ..batch }, states))
     }
 
     pub(super) fn page(&mut self, batch: Batch, states: Vec<ModelState>) -> Page {
-        self.place.max = self.place.max.max(batch.max);
+        self.take_max(batch.max);
         for warning in batch.warnings {
             if warning.code == LINE_UNREADABLE {
                 self.doubt("lines of an answer could not be read");
@@ -122,13 +122,14 @@ impl Reader {
     }
 
     pub(super) fn end(&mut self) -> End {
-        let states = if self.tells_state == TellsState::Never {
-            Vec::new()
-        } else {
-            self.states()
+        let states = match (self.tells_state, &self.bound.router) {
+            (TellsState::Never, _) => Vec::new(),
+            (_, Some(_)) => self.final_states(),
+            (_, None) => self.states(),
         };
         End {
             states,
+            drops_partitions: self.place.totals.is_global,
             coverage: match (&self.place.doubt, self.place.full) {
                 (_, false) => Coverage::Partial,
                 (None, true) => Coverage::Full,

@@ -188,6 +188,7 @@ impl PageReader for Reader {
             }];
             return Ok(Step::End(End {
                 states,
+                drops_partitions: false,
                 coverage,
                 cost,
                 warnings: Vec::new(),

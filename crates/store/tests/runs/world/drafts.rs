@@ -10,6 +10,7 @@ use syncline_store::runs::{PageWrite, ProvenEnd, RecordDraft, Unseen};
 pub fn end(unseen: Unseen) -> ProvenEnd {
     ProvenEnd {
         states: Vec::new(),
+        drops_partitions: false,
         unseen,
         requests: 1,
         bytes: 10,

@@ -1,0 +1,1 @@
+ALTER TABLE staged_states DROP COLUMN drops_partitions;

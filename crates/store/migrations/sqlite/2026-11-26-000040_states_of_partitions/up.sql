@@ -1,0 +1,3 @@
+-- Set with the state that stands for all partitions: their own are given up when it is swapped in.
+ALTER TABLE staged_states ADD COLUMN drops_partitions INTEGER NOT NULL DEFAULT 0
+    CHECK (drops_partitions IN (0, 1));
