@@ -82,7 +82,6 @@ diesel::table! {
         environment -> Nullable<Text>,
         is_sync_disabled -> Bool,
         config -> Json,
-        sealed_secrets -> Nullable<Binary>,
         secret_names -> Json,
         health_healthy -> Nullable<Bool>,
         health_authentication_required -> Bool,

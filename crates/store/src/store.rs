@@ -15,7 +15,7 @@ use crate::db::url::DatabaseUrl;
 use crate::db::{AnyConnection, master_key, migrations, postgres, sqlite};
 use crate::entropy::Entropy;
 use crate::error::StoreError;
-use crate::secrets::{MasterKey, Vault};
+use crate::secrets::{KeyId, MasterKey, MasterKeys, Vault};
 use crate::tx::Tx;
 
 /// Status changes that a slow subscriber may be behind.
@@ -38,10 +38,10 @@ pub struct StoreOptions {
     /// `sqlite:///absolute/path.db`, `sqlite://relative.db`, `sqlite::memory:` or
     /// `postgres://user@host/database`.
     pub database_url: String,
-    /// Encrypts the secrets of connections. `None`: a file of mode 0600 beside the SQLite file,
-    /// made when the database has no key's fingerprint yet. PostgreSQL has no such place: a
-    /// process that serves needs the key, others as soon as they touch secrets.
-    pub master_key: Option<MasterKey>,
+    /// Encrypt the secrets of connections. `None`: a file of mode 0600 beside the SQLite file,
+    /// made when the database knows no key yet. PostgreSQL has no such place: a process that
+    /// serves needs keys, others as soon as they touch secrets.
+    pub master_keys: Option<MasterKeys>,
     /// What tells the time of leases.
     pub clock: Clock,
     /// Connections to PostgreSQL, or readers of SQLite.
@@ -89,10 +89,11 @@ impl Store {
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Database`].
     pub async fn migrate(&self) -> Result<Vec<String>, StoreError> {
-        let key = self.context.vault.key().cloned();
+        let keys = self.context.vault.keys().cloned();
+        let keys = keys.filter(|_| self.context.serves);
         self.on_connection(move |conn| {
             let names = migrations::run(conn)?;
-            key.map_or(Ok(()), |key| master_key::keep_fingerprint(conn, &key))?;
+            keys.map_or(Ok(()), |keys| master_key::enroll(conn, &keys))?;
             Ok(names)
         })
         .await
@@ -148,6 +149,13 @@ impl Store {
         }
     }
 
+    /// The master keys of this process by their ids, the primary first.
+    pub fn master_key_ids(&self) -> Vec<KeyId> {
+        let keys = self.context.vault.keys();
+        keys.map(|keys| keys.iter().map(MasterKey::id).collect())
+            .unwrap_or_default()
+    }
+
     /// Status changes that this process commits, after their commit. A slow receiver lags: then
     /// read again. Changes by other processes do not come this way: poll for those.
     pub fn subscribe(&self) -> broadcast::Receiver<SyncChange> {
@@ -186,7 +194,7 @@ impl Store {
 fn open(options: StoreOptions) -> Result<Store, StoreError> {
     let StoreOptions {
         database_url,
-        master_key,
+        master_keys,
         clock,
         pool_size,
         serves,
@@ -206,16 +214,15 @@ fn open(options: StoreOptions) -> Result<Store, StoreError> {
         .filter(|_| serves)
         .map(LockFile::take)
         .transpose()?;
-    let key = master_key::choose(master_key, file.as_deref(), &mut conn, serves)?;
-    if let Some(key) = &key
-        && master_key::has_settings(&mut conn)?
-    {
-        master_key::keep_fingerprint(&mut conn, key)?;
+    let keys = master_key::choose(master_keys, file.as_deref(), &mut conn, serves)?;
+    if let Some(keys) = keys.as_ref().filter(|_| serves) {
+        master_key::enroll(&mut conn, keys)?;
     }
     let (changes, _) = broadcast::channel(CHANGES);
     let context = Arc::new(Context {
         clock,
-        vault: Vault::new(key),
+        vault: Vault::new(keys),
+        serves,
         entropy: Entropy::new(),
         changes,
     });

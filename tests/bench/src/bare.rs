@@ -91,7 +91,7 @@ pub(crate) async fn open(url: &str) -> Store {
     let key = "5f0c3f6d8a1b4e7290c5d2e1f3a4b5968778695a4b3c2d1e0f1e2d3c4b5a6978";
     let options = StoreOptions {
         database_url: url.to_owned(),
-        master_key: Some(MasterKey::parse(key).expect("a key")),
+        master_keys: Some(MasterKey::parse(key).expect("a key").into()),
         clock: Clock::Database,
         pool_size: 4,
         serves: false,

@@ -41,7 +41,7 @@ impl TestApp {
         let clock = FixedClock::at("2026-01-01T00:00:00Z".parse().unwrap());
         let store = Store::open(StoreOptions {
             database_url: db.url().to_owned(),
-            master_key: Some(MasterKey::parse(&"ab".repeat(32)).unwrap()),
+            master_keys: Some(MasterKey::parse(&"ab".repeat(32)).unwrap().into()),
             clock: Clock::Fixed(clock.clone()),
             pool_size: 4,
             serves: true,

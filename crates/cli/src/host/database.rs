@@ -1,9 +1,9 @@
-//! The database of a process, and its master key.
+//! The database of a process, and its master keys.
 
 use std::path::Path;
 
 use syncline_store::clock::Clock;
-use syncline_store::secrets::MasterKey;
+use syncline_store::secrets::MasterKeys;
 use syncline_store::store::{Store, StoreOptions};
 
 use crate::error::CliError;
@@ -28,7 +28,7 @@ pub async fn open(loaded: &Loaded, how: Use) -> Result<Store, CliError> {
     let database = &loaded.settings.database;
     let options = StoreOptions {
         database_url: database.url.clone(),
-        master_key: master_key(loaded, variable)?,
+        master_keys: master_keys(loaded, variable)?,
         clock: Clock::Database,
         pool_size: database.pool_size,
         serves: how == Use::Server,
@@ -65,13 +65,13 @@ pub async fn prepare(store: &Store, loaded: &Loaded) -> Result<(), CliError> {
     ))
 }
 
-/// The flag's file, else the variable with the key itself, else the file of the other layers.
-fn master_key(loaded: &Loaded, variable: Option<String>) -> Result<Option<MasterKey>, CliError> {
+/// The flag's file, else the variable with the keys themselves, else the file of the other layers.
+fn master_keys(loaded: &Loaded, variable: Option<String>) -> Result<Option<MasterKeys>, CliError> {
     let file = loaded.settings.secrets.master_key_file.as_deref();
     let is_flag = matches!(loaded.layer("secrets.master_key_file"), Layer::Flag(_));
     match (variable, file) {
         (_, Some(file)) if is_flag => from_file(file).map(Some),
-        (Some(text), _) => MasterKey::parse(&text)
+        (Some(text), _) => MasterKeys::parse(&text)
             .map(Some)
             .map_err(|error| CliError::Usage(format!("the variable {KEY_VARIABLE}: {error}"))),
         (None, Some(file)) => from_file(file).map(Some),
@@ -79,17 +79,36 @@ fn master_key(loaded: &Loaded, variable: Option<String>) -> Result<Option<Master
     }
 }
 
-fn from_file(path: &Path) -> Result<MasterKey, CliError> {
+fn from_file(path: &Path) -> Result<MasterKeys, CliError> {
     let text =
         std::fs::read_to_string(path).map_err(CliError::file("read the master key in", path))?;
-    MasterKey::parse(&text).map_err(|error| CliError::Content {
+    warn_of_readers(path);
+    MasterKeys::parse(&text).map_err(|error| CliError::Content {
         path: path.to_owned(),
         problem: format!("holds no key: {error}"),
     })
 }
 
+/// Some platforms mount secrets with the mode that they like, so that this is no error.
+#[cfg(unix)]
+fn warn_of_readers(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(path).map_or(0, |file| file.permissions().mode());
+    if mode & 0o077 != 0 {
+        tracing::warn!(
+            "others than its owner may read or change the master key file {}: chmod 600 it",
+            path.display()
+        );
+    }
+}
+
+#[cfg(not(unix))]
+fn warn_of_readers(_: &Path) {}
+
 #[cfg(test)]
 mod tests {
+    use syncline_store::secrets::MasterKey;
+
     use super::*;
     use crate::settings::Surroundings;
     use crate::settings::flags::Given;
@@ -121,9 +140,10 @@ mod tests {
         std::fs::write(file.path(), format!("{FLAGS}\n")).unwrap();
         let key = |is_flag, variable: Option<&str>| {
             let loaded = loaded(Some(file.path()), is_flag);
-            master_key(&loaded, variable.map(str::to_owned))
+            master_keys(&loaded, variable.map(str::to_owned))
                 .unwrap()
                 .unwrap()
+                .primary()
                 .to_text()
         };
         let [of_file, of_variable] =
@@ -131,17 +151,29 @@ mod tests {
         assert_eq!(key(true, Some(VARIABLES)), of_file);
         assert_eq!(key(false, Some(VARIABLES)), of_variable);
         assert_eq!(key(false, None), of_file);
-        assert!(master_key(&loaded(None, false), None).unwrap().is_none());
+        assert!(master_keys(&loaded(None, false), None).unwrap().is_none());
     }
 
     #[test]
     fn a_wrong_key_is_never_repeated() {
-        let error = master_key(&loaded(None, false), Some("hunter2".to_owned())).unwrap_err();
-        assert!(
-            error.report().contains("SYNCLINE_MASTER_KEY"),
-            "{}",
-            error.report()
-        );
-        assert!(!error.report().contains("hunter2"), "{}", error.report());
+        for text in ["hunter2".to_owned(), format!("{FLAGS},hunter2")] {
+            let error = master_keys(&loaded(None, false), Some(text)).unwrap_err();
+            let report = error.report();
+            assert!(report.contains("SYNCLINE_MASTER_KEY"), "{report}");
+            assert!(!report.contains("hunter2"), "{report}");
+        }
+    }
+
+    #[test]
+    fn several_keys_may_stand_in_the_variable_and_in_the_file() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), format!("# new\n{FLAGS}\n# old\n{VARIABLES}\n")).unwrap();
+        for (is_flag, variable) in [(true, None), (false, Some(format!("{FLAGS}, {VARIABLES}")))] {
+            let loaded = loaded(Some(file.path()), is_flag);
+            let keys = master_keys(&loaded, variable).unwrap().unwrap();
+            let texts: Vec<_> = keys.iter().map(MasterKey::to_text).collect();
+            let expected = [FLAGS, VARIABLES].map(|text| MasterKey::parse(text).unwrap().to_text());
+            assert_eq!(texts, expected);
+        }
     }
 }

@@ -102,8 +102,9 @@ pub const DATABASE: &[Setting] = &[
         "SYNCLINE_MASTER_KEY_FILE",
         "FILE",
         "A file with the key that encrypts the secrets of connections: 32 bytes in base64 or 64 \
-         hexadecimal digits. The variable SYNCLINE_MASTER_KEY can hold the key itself. Without \
-         either, a key is made once in a file of mode 0600 beside the SQLite file",
+         hexadecimal digits. Behind it may stand further keys that only open. The variable \
+         SYNCLINE_MASTER_KEY can hold the keys themselves. Without either, a key is made once in \
+         a file of mode 0600 beside the SQLite file",
     ),
 ];
 

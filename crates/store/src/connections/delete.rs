@@ -24,11 +24,9 @@ impl Tx<'_> {
         self.cancel_syncs_of_connection(id)?;
         let now = Time(self.now());
         // Nobody reads the secrets any more, so that they need not wait for the purge.
+        self.delete_secret_documents_of_connection(id)?;
         diesel::update(connections::table.find(Id::from(id)))
-            .set((
-                connections::deleted_at.eq(now),
-                connections::sealed_secrets.eq(None::<Vec<u8>>),
-            ))
+            .set(connections::deleted_at.eq(now))
             .execute(self.conn())?;
         Ok(())
     }
@@ -76,7 +74,7 @@ const OF_SYNCS: &str = "sync_id IN (SELECT id FROM syncs WHERE connection_id = ?
 const OF_CONNECTION: &str = "connection_id = ?";
 
 /// Tables below a connection with their keys, those that refer to others first.
-const BELOW: [(&str, &str, &str); 10] = [
+const BELOW: [(&str, &str, &str); 11] = [
     ("records", "model_id, key", OF_MODELS),
     ("seen_pages", "sync_id, page", OF_SYNCS),
     ("staged_states", "sync_id, partition", OF_SYNCS),
@@ -87,4 +85,5 @@ const BELOW: [(&str, &str, &str); 10] = [
     ("model_states", "model_id, partition", OF_MODELS),
     ("model_feeds", "model_id", OF_MODELS),
     ("models", "id", OF_CONNECTION),
+    ("secret_documents", "connection_id, purpose", OF_CONNECTION),
 ];

@@ -4,13 +4,12 @@ use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, Select
 use syncline_domain::connection::Connection;
 use syncline_domain::{ConnectionId, OrganizationId};
 
-use super::place;
 use super::row::ConnectionRow;
 use crate::db::types::Id;
 use crate::error::StoreError;
 use crate::page::{PageOf, PageRequest};
 use crate::schema::connections;
-use crate::secrets::Secrets;
+use crate::secrets::{Purpose, Secrets};
 use crate::tx::Tx;
 
 impl Tx<'_> {
@@ -63,25 +62,18 @@ impl Tx<'_> {
     /// Its secrets in the clear.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`]; [`StoreError::Open`] in a process without the master key.
+    /// As [`find_secret_document`](Tx::find_secret_document).
     pub fn read_connection_secrets(
         &mut self,
         organization_id: OrganizationId,
         id: ConnectionId,
     ) -> Result<Secrets, StoreError> {
-        let sealed: Option<Option<Vec<u8>>> = connections::table
-            .find(Id::from(id))
-            .filter(connections::organization_id.eq(Id::from(organization_id)))
-            .filter(connections::deleted_at.is_null())
-            .select(connections::sealed_secrets)
-            .first(self.conn())
-            .optional()?;
-        let sealed = sealed.ok_or_else(|| super::not_found(id))?;
-        self.vault().open(&place(id), sealed.as_deref())
+        let found = self.find_secret_document(organization_id, id, &Purpose::CONFIG)?;
+        Ok(found.map(|document| document.secrets).unwrap_or_default())
     }
 
     /// Locks a connection to the end of the transaction; it must be there.
-    pub(super) fn lock_connection(
+    pub(crate) fn lock_connection(
         &mut self,
         organization_id: OrganizationId,
         id: ConnectionId,

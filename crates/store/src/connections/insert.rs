@@ -4,7 +4,7 @@ use diesel::{ExpressionMethods, RunQueryDsl};
 use syncline_domain::ConnectionId;
 use syncline_domain::connection::Connection;
 
-use super::{NewConnection, place, secret_names};
+use super::{NewConnection, secret_names};
 use crate::db::types::{Id, JsonText, Time};
 use crate::error::StoreError;
 use crate::schema::connections;
@@ -30,7 +30,6 @@ impl Tx<'_> {
             models,
         } = new;
         let id = ConnectionId::from_parts(self.now(), self.entropy());
-        let sealed = self.vault().seal(&place(id), &secrets)?;
         let now = Time(self.now());
         diesel::insert_into(connections::table)
             .values((
@@ -45,11 +44,11 @@ impl Tx<'_> {
                 connections::environment.eq(environment),
                 connections::is_sync_disabled.eq(false),
                 connections::config.eq(JsonText(json_of(&config)?)),
-                connections::sealed_secrets.eq(sealed),
                 connections::secret_names.eq(JsonText(secret_names(&secrets)?)),
                 connections::health_authentication_required.eq(false),
             ))
             .execute(self.conn())?;
+        self.write_config_secrets(organization_id, id, &secrets)?;
         for model in models {
             self.insert_model(organization_id, id, model)?;
         }

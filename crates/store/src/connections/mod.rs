@@ -60,16 +60,11 @@ pub struct ConnectionChange {
     pub config: Option<(Map<String, Value>, Secrets)>,
 }
 
-/// What sealed secrets are bound to.
-fn place(id: ConnectionId) -> String {
-    format!("connections/{}/sealed_secrets", id.uuid())
-}
-
 fn secret_names(secrets: &Secrets) -> Result<String, StoreError> {
     json_of(&secrets.0.keys().collect::<Vec<_>>())
 }
 
-fn not_found(id: ConnectionId) -> StoreError {
+pub(crate) fn not_found(id: ConnectionId) -> StoreError {
     StoreError::NotFound {
         what: "connection",
         id: id.to_string(),

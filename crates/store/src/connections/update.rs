@@ -5,7 +5,7 @@ use syncline_domain::connection::Connection;
 use syncline_domain::health::Health;
 use syncline_domain::{ConnectionId, OrganizationId};
 
-use super::{ConnectionChange, place, secret_names};
+use super::{ConnectionChange, secret_names};
 use crate::db::types::{Id, JsonText, Time};
 use crate::error::StoreError;
 use crate::schema::connections;
@@ -24,7 +24,6 @@ struct Changes {
     environment: Option<Option<String>>,
     is_sync_disabled: Option<bool>,
     config: Option<JsonText>,
-    sealed_secrets: Option<Option<Vec<u8>>>,
     secret_names: Option<JsonText>,
 }
 
@@ -49,13 +48,15 @@ impl Tx<'_> {
             is_sync_disabled,
             config,
         } = change;
-        let (config, sealed_secrets, names) = match config {
-            None => (None, None, None),
-            Some((config, secrets)) => (
-                Some(JsonText(json_of(&config)?)),
-                Some(self.vault().seal(&place(id), &secrets)?),
-                Some(JsonText(secret_names(&secrets)?)),
-            ),
+        let (config, names) = match config {
+            None => (None, None),
+            Some((config, secrets)) => {
+                self.write_config_secrets(organization_id, id, &secrets)?;
+                (
+                    Some(JsonText(json_of(&config)?)),
+                    Some(JsonText(secret_names(&secrets)?)),
+                )
+            }
         };
         let changes = Changes {
             modified_at: Time(self.now()),
@@ -66,7 +67,6 @@ impl Tx<'_> {
             environment,
             is_sync_disabled,
             config,
-            sealed_secrets,
             secret_names: names,
         };
         diesel::update(connections::table.find(Id::from(id)))

@@ -16,6 +16,8 @@ use crate::tx::Tx;
 pub(crate) struct Context {
     pub(crate) clock: Clock,
     pub(crate) vault: Vault,
+    /// Whether this process serves the database, rather than looking in for a moment.
+    pub(crate) serves: bool,
     pub(crate) entropy: Entropy,
     pub(crate) changes: broadcast::Sender<SyncChange>,
 }

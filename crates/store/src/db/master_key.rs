@@ -1,145 +1,176 @@
-//! Which master key belongs to a database: the one whose fingerprint stands in it.
+//! Which master keys belong to a database: those that wrap its secret documents, and the one that
+//! its servers seal with, whose id stands in a setting.
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::collections::BTreeSet;
 use std::path::Path;
 
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Text};
 use diesel::{OptionalExtension, QueryDsl, QueryableByName, RunQueryDsl};
 
 use crate::db::AnyConnection;
 use crate::db::lock_file::beside;
 use crate::error::StoreError;
 use crate::schema::settings;
-use crate::secrets::{KEY_NEEDED, MasterKey};
+use crate::secrets::{
+    GIVE_IT, KEY_NEEDED, KeyId, MasterKey, MasterKeys, make_keys_file, read_keys_file,
+};
 
 const SETTING: &str = "master_key_fingerprint";
 
-/// The key to use: the one that was given; on a SQLite file without one, that of the key file
+/// The keys to use: those that were given; on a SQLite file without any, those of the key file
 /// beside it, which is made as long as the database knows no key; in memory a new one.
 pub(crate) fn choose(
-    given: Option<MasterKey>,
+    given: Option<MasterKeys>,
     file: Option<&Path>,
     conn: &mut AnyConnection,
     serves: bool,
-) -> Result<Option<MasterKey>, StoreError> {
-    let known = find_fingerprint(conn)?;
-    let key = match (given, &conn, file) {
-        (Some(key), _, _) => Some(key),
-        (None, AnyConnection::Postgres(_), _) if serves => {
-            return Err(StoreError::Open(KEY_NEEDED.into()));
-        }
-        (None, AnyConnection::Postgres(_), _) => None,
-        (None, AnyConnection::Sqlite(_), None) => Some(MasterKey::generate()),
+) -> Result<Option<MasterKeys>, StoreError> {
+    match (given, &conn, file) {
+        (Some(keys), _, _) => Ok(Some(keys)),
+        (None, AnyConnection::Postgres(_), _) if serves => Err(StoreError::Open(KEY_NEEDED.into())),
+        (None, AnyConnection::Postgres(_), _) => Ok(None),
+        (None, AnyConnection::Sqlite(_), None) => Ok(Some(MasterKey::generate().into())),
         (None, AnyConnection::Sqlite(_), Some(database)) => {
-            Some(read_file(&beside(database, "key"), known.is_none())?)
+            let path = beside(database, "key");
+            if needed(conn)?.is_empty() {
+                make_keys_file(&path)?;
+            }
+            let keys = read_keys_file(&path)?.ok_or_else(|| {
+                StoreError::Open(format!(
+                    "the master key file {} is missing: put it back, or give the key by \
+                     SYNCLINE_MASTER_KEY or --master-key-file; without it the stored secrets are \
+                     lost",
+                    path.display()
+                ))
+            })?;
+            Ok(Some(keys))
         }
-    };
-    if let (Some(key), Some(known)) = (&key, known) {
-        check(key, &known)?;
     }
-    Ok(key)
 }
 
-/// Writes the key's fingerprint into a database that has none; refuses another key.
-pub(crate) fn keep_fingerprint(
-    conn: &mut AnyConnection,
-    key: &MasterKey,
-) -> Result<(), StoreError> {
-    let insert = "INSERT INTO settings (key, value) VALUES";
-    let rest = "ON CONFLICT (key) DO NOTHING";
-    let values = match conn {
-        AnyConnection::Sqlite(_) => "(?, ?)",
-        AnyConnection::Postgres(_) => "($1, $2)",
+/// For a process that serves: refuses keys that leave some of the database's secrets closed, and
+/// keeps which key servers seal with from now on. Does nothing in a database without tables.
+pub(crate) fn enroll(conn: &mut AnyConnection, keys: &MasterKeys) -> Result<(), StoreError> {
+    if !has_table(conn, "settings")? {
+        return Ok(());
+    }
+    let primary = keys.primary().id();
+    let (insert, update) = match conn {
+        AnyConnection::Sqlite(_) => ("(?, ?)", "value = ? WHERE key = ? AND value = ?"),
+        AnyConnection::Postgres(_) => ("($1, $2)", "value = $1 WHERE key = $2 AND value = $3"),
     };
-    diesel::sql_query(format!("{insert} {values} {rest}"))
-        .bind::<Text, _>(SETTING)
-        .bind::<Text, _>(key.fingerprint())
-        .execute(conn)?;
-    find_fingerprint(conn)?.map_or(Ok(()), |known| check(key, &known))
+    diesel::sql_query(format!(
+        "INSERT INTO settings (key, value) VALUES {insert} ON CONFLICT (key) DO NOTHING"
+    ))
+    .bind::<Text, _>(SETTING)
+    .bind::<Text, _>(primary.as_str())
+    .execute(conn)?;
+    for id in needed(conn)? {
+        if keys.find(&id).is_none() {
+            return Err(missing(conn, &id));
+        }
+    }
+    if let Some(known) = find_servers_key(conn)?.filter(|known| *known != primary) {
+        diesel::sql_query(format!("UPDATE settings SET {update}"))
+            .bind::<Text, _>(primary.as_str())
+            .bind::<Text, _>(SETTING)
+            .bind::<Text, _>(known.as_str())
+            .execute(conn)?;
+        tracing::info!(before = %known, now = %primary, "servers seal with another master key");
+    }
+    Ok(())
 }
 
-/// None in a database that has no tables yet.
-pub(crate) fn find_fingerprint(conn: &mut AnyConnection) -> Result<Option<String>, StoreError> {
-    if !has_settings(conn)? {
+/// What servers seal with. None in a database that no server has opened yet.
+pub(crate) fn find_servers_key(conn: &mut AnyConnection) -> Result<Option<KeyId>, StoreError> {
+    if !has_table(conn, "settings")? {
         return Ok(None);
     }
-    Ok(settings::table
+    let found: Option<String> = settings::table
         .find(SETTING)
         .select(settings::value)
         .first(conn)
-        .optional()?)
+        .optional()?;
+    Ok(found.map(KeyId::stored))
+}
+
+/// Every key without which something would stay closed.
+fn needed(conn: &mut AnyConnection) -> Result<BTreeSet<KeyId>, StoreError> {
+    let mut ids = in_use(conn)?;
+    ids.extend(find_servers_key(conn)?);
+    Ok(ids)
+}
+
+/// Every key that wraps a document: from one to the next by the index, however many documents
+/// there are.
+pub(crate) fn in_use(conn: &mut AnyConnection) -> Result<BTreeSet<KeyId>, StoreError> {
+    let mut ids = BTreeSet::new();
+    if !has_table(conn, "secret_documents")? {
+        return Ok(ids);
+    }
+    let mark = match conn {
+        AnyConnection::Sqlite(_) => "?",
+        AnyConnection::Postgres(_) => "$1",
+    };
+    let next = format!(
+        "SELECT key_id AS id FROM secret_documents WHERE key_id > {mark} ORDER BY key_id LIMIT 1"
+    );
+    let mut last = String::new();
+    loop {
+        let found = diesel::sql_query(&next)
+            .bind::<Text, _>(&last)
+            .get_result::<Id>(conn)
+            .optional()?;
+        let Some(Id { id }) = found else {
+            return Ok(ids);
+        };
+        last.clone_from(&id);
+        ids.insert(KeyId::stored(id));
+    }
+}
+
+fn missing(conn: &mut AnyConnection, id: &KeyId) -> StoreError {
+    let mark = match conn {
+        AnyConnection::Sqlite(_) => "?",
+        AnyConnection::Postgres(_) => "$1",
+    };
+    let counted = diesel::sql_query(format!(
+        "SELECT count(*) AS count FROM secret_documents WHERE key_id = {mark}"
+    ))
+    .bind::<Text, _>(id.as_str())
+    .get_result::<Count>(conn);
+    // Without the table, or when it cannot be asked, the id alone must do.
+    let opens = match counted.map_or(0, |Count { count }| count) {
+        0 => "the secrets in this database are encrypted with another master key".to_owned(),
+        1 => "a secret document in this database is encrypted with another master key".to_owned(),
+        count => format!("{count} secret documents are encrypted with another master key"),
+    };
+    StoreError::Open(format!(
+        "{opens}, {id}, which this process was not given: {GIVE_IT}; or put its key file back"
+    ))
+}
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = Text)]
+    id: String,
 }
 
 #[derive(QueryableByName)]
 struct Count {
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    #[diesel(sql_type = BigInt)]
     count: i64,
 }
 
-pub(crate) fn has_settings(conn: &mut AnyConnection) -> Result<bool, StoreError> {
+fn has_table(conn: &mut AnyConnection, name: &str) -> Result<bool, StoreError> {
     let question = match conn {
         AnyConnection::Sqlite(_) => {
-            "SELECT count(*) AS count FROM sqlite_master WHERE type = 'table' AND name = 'settings'"
+            "SELECT count(*) AS count FROM sqlite_master WHERE type = 'table' AND name = ?"
         }
-        AnyConnection::Postgres(_) => "SELECT count(to_regclass('settings')) AS count",
+        AnyConnection::Postgres(_) => "SELECT count(to_regclass($1)) AS count",
     };
-    let Count { count } = diesel::sql_query(question).get_result(conn)?;
+    let Count { count } = diesel::sql_query(question)
+        .bind::<Text, _>(name)
+        .get_result(conn)?;
     Ok(count > 0)
-}
-
-fn check(key: &MasterKey, known: &str) -> Result<(), StoreError> {
-    if key.fingerprint() == known {
-        Ok(())
-    } else {
-        Err(StoreError::Open(
-            "the secrets in this database are encrypted with another master key: give that one by \
-             SYNCLINE_MASTER_KEY or --master-key-file, or put its key file back"
-                .into(),
-        ))
-    }
-}
-
-fn read_file(path: &Path, may_make: bool) -> Result<MasterKey, StoreError> {
-    let refused = |error: std::io::Error| {
-        StoreError::Open(format!(
-            "the master key file {} cannot be used: {error}",
-            path.display()
-        ))
-    };
-    if may_make {
-        make_file(path).map_err(refused)?;
-    }
-    match fs::read_to_string(path) {
-        Ok(text) => MasterKey::parse(&text).map_err(|error| {
-            StoreError::Open(format!("the master key file {}: {error}", path.display()))
-        }),
-        Err(error) if error.kind() == ErrorKind::NotFound => Err(StoreError::Open(format!(
-            "the master key file {} is missing: put it back, or give the key by \
-             SYNCLINE_MASTER_KEY or --master-key-file; without it the stored secrets are lost",
-            path.display()
-        ))),
-        Err(error) => Err(refused(error)),
-    }
-}
-
-/// Makes the file unless it is there. It appears whole: others may look for it at the same time.
-fn make_file(path: &Path) -> Result<(), std::io::Error> {
-    if path.exists() {
-        return Ok(());
-    }
-    let draft = path.with_extension(format!("key.{}", std::process::id()));
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&draft)?;
-    let made = writeln!(file, "{}", MasterKey::generate().to_text())
-        .and_then(|()| file.sync_all())
-        .and_then(|()| fs::hard_link(&draft, path));
-    fs::remove_file(&draft)?;
-    match made {
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
-        made => made,
-    }
 }

@@ -9,7 +9,7 @@ use super::*;
 fn options(url: &str) -> StoreOptions {
     StoreOptions {
         database_url: url.to_owned(),
-        master_key: Some(MasterKey::generate()),
+        master_keys: Some(MasterKey::generate().into()),
         clock: Clock::Database,
         pool_size: 2,
         serves: false,

@@ -16,7 +16,7 @@ use syncline_test_support::TestDatabase;
 pub fn options(url: &str) -> StoreOptions {
     StoreOptions {
         database_url: url.to_owned(),
-        master_key: Some(key(7)),
+        master_keys: Some(key(7).into()),
         clock: Clock::Database,
         pool_size: 4,
         serves: false,

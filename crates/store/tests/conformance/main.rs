@@ -16,3 +16,4 @@ mod models;
 mod opening;
 mod organizations;
 mod outages;
+mod secrets;

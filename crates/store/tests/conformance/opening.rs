@@ -9,7 +9,7 @@ both_databases! {
     async fn an_empty_database_opens_and_is_migrated_once(db: TestDatabase) {
         let store = Store::open(options(db.url())).await.unwrap();
         assert!(!store.is_migrated().await.unwrap());
-        assert_eq!(store.migrate().await.unwrap().len(), 1);
+        assert!(!store.migrate().await.unwrap().is_empty());
         assert!(store.is_migrated().await.unwrap());
         assert_eq!(store.migrate().await.unwrap(), Vec::<String>::new());
     }
@@ -23,11 +23,12 @@ both_databases! {
             .into_iter()
             .map(|store| tokio::spawn(async move { store.migrate().await.unwrap().len() }))
             .collect();
-        let mut ran = 0;
+        let mut ran = Vec::new();
         for migration in migrations {
-            ran += migration.await.unwrap();
+            ran.push(migration.await.unwrap());
         }
-        assert_eq!(ran, 1);
+        ran.retain(|count| *count > 0);
+        assert_eq!(ran.len(), 1, "one of them ran them all: {ran:?}");
     }
 
     async fn a_closed_store_says_so(db: TestDatabase) {

@@ -6,8 +6,11 @@ use syncline_domain::Status;
 use syncline_domain::retry::RetryPolicy;
 use syncline_domain::schedule::{Interval, Schedule};
 use syncline_domain::scope::Scope;
+use syncline_store::clock::Clock;
 use syncline_store::page::PageRequest;
 use syncline_store::runs::{Caps, Fence, Unseen};
+use syncline_store::secrets::{MasterKey, MasterKeys, Purpose, Secrets};
+use syncline_store::store::{Lane, Store, StoreOptions};
 use syncline_store::syncs::SyncFilter;
 use syncline_test_support::TestDatabase;
 
@@ -72,6 +75,7 @@ pub async fn run(db: &TestDatabase) {
         .await;
     questions(&world, fence).await;
     let connection = world.connection.id;
+    secrets(&world, db).await;
     world
         .write(move |tx| tx.delete_connection(organization, connection))
         .await
@@ -155,4 +159,43 @@ async fn questions(world: &World, fence: Fence) {
     world
         .read(move |tx| tx.find_model(organization, model))
         .await;
+}
+
+async fn secrets(world: &World, db: &TestDatabase) {
+    let (organization, connection) = (world.organization, world.connection.id);
+    for purpose in ["one", "two"] {
+        world
+            .write(move |tx| {
+                let purpose = Purpose::new(purpose).unwrap();
+                let secrets = Secrets([("a".to_owned(), json!("b"))].into());
+                tx.replace_secret_document(organization, connection, &purpose, None, &secrets)
+            })
+            .await
+            .unwrap();
+    }
+    let key = |byte: &str| MasterKey::parse(&byte.repeat(32)).unwrap();
+    let store = Store::open(StoreOptions {
+        database_url: db.url().to_owned(),
+        master_keys: Some(MasterKeys::from(key("cd")).with(key("ab"))),
+        clock: Clock::Database,
+        pool_size: 1,
+        serves: false,
+    })
+    .await
+    .unwrap();
+    let mut after = None;
+    for _ in 0..3 {
+        let step = store
+            .write(Lane::Bulk, |tx| tx.rotate_secret_documents(after, 1))
+            .await;
+        after = step.unwrap().next;
+    }
+    store.close().await;
+    world
+        .write(move |tx| {
+            let purpose = Purpose::new("two").unwrap();
+            tx.delete_secret_document(organization, connection, &purpose)
+        })
+        .await
+        .unwrap();
 }

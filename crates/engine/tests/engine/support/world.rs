@@ -177,7 +177,7 @@ impl World {
 async fn open(database_url: &str, clock: &FixedClock) -> Store {
     let options = StoreOptions {
         database_url: database_url.to_owned(),
-        master_key: Some(MasterKey::parse(&"07".repeat(32)).unwrap()),
+        master_keys: Some(MasterKey::parse(&"07".repeat(32)).unwrap().into()),
         clock: Clock::Fixed(clock.clone()),
         pool_size: 4,
         serves: false,

@@ -47,7 +47,7 @@ impl World {
         let clock = FixedClock::at("2026-01-01T00:00:00Z".parse().unwrap());
         let options = StoreOptions {
             database_url: db.url().to_owned(),
-            master_key: Some(MasterKey::parse(&"ab".repeat(32)).unwrap()),
+            master_keys: Some(MasterKey::parse(&"ab".repeat(32)).unwrap().into()),
             clock: Clock::Fixed(clock.clone()),
             pool_size: 4,
             serves: true,

@@ -1,0 +1,192 @@
+//! Secret documents of connections, each named by its purpose.
+
+use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text};
+use rand::Rng;
+use syncline_domain::{ConnectionId, OrganizationId};
+
+use super::Secrets;
+use super::keys::KeyId;
+use super::place::{Place, Purpose};
+use super::vault::Sealed;
+use crate::error::StoreError;
+use crate::sql::Sql;
+use crate::tx::Tx;
+
+/// A document in the clear, and which writing of it this is.
+#[derive(Debug, Clone)]
+pub struct SecretDocument {
+    /// What it holds.
+    pub secrets: Secrets,
+    /// Changes with every write, and with nothing else: not when the document gets another master
+    /// key.
+    pub version: SecretVersion,
+}
+
+/// Which writing of a document this is. Never the same twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SecretVersion(i64);
+
+/// What came of a write that expected a version.
+#[derive(Debug, Clone)]
+pub enum SecretWritten {
+    /// It stands, as this version.
+    Written(SecretVersion),
+    /// Somebody else wrote meanwhile, and nothing was changed: what stands there now, if anything.
+    Overtaken(Option<SecretDocument>),
+}
+
+impl Tx<'_> {
+    /// The document that a connection keeps for this purpose.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such connection; [`StoreError::Open`] in a process
+    /// without the master key that it is sealed with; [`StoreError::Corrupt`] when it does not open.
+    pub fn find_secret_document(
+        &mut self,
+        organization_id: OrganizationId,
+        connection_id: ConnectionId,
+        purpose: &Purpose,
+    ) -> Result<Option<SecretDocument>, StoreError> {
+        type Row = (Option<i64>, Option<i32>, Option<String>, Option<Vec<u8>>);
+        let found: Option<Row> = Sql::new(
+            "SELECT d.version, d.format, d.key_id, d.sealed FROM connections c \
+             LEFT JOIN secret_documents d ON d.connection_id = c.id AND d.purpose = ? \
+             WHERE c.id = ? AND c.organization_id = ? AND c.deleted_at IS NULL",
+        )
+        .text(purpose.as_str().to_owned())
+        .id(connection_id.uuid())
+        .id(organization_id.uuid())
+        .rows::<(
+            Nullable<BigInt>,
+            Nullable<Integer>,
+            Nullable<Text>,
+            Nullable<Binary>,
+        )>()
+        .find(self)?;
+        let row = found.ok_or_else(|| crate::connections::not_found(connection_id))?;
+        let (Some(version), Some(format), Some(key_id), Some(bytes)) = row else {
+            return Ok(None);
+        };
+        let place = Place {
+            organization_id,
+            connection_id,
+            purpose: purpose.clone(),
+        };
+        let sealed = Sealed {
+            format,
+            key_id: KeyId::stored(key_id),
+            bytes,
+        };
+        Ok(Some(SecretDocument {
+            secrets: self.vault().open(&place, &sealed)?,
+            version: SecretVersion(version),
+        }))
+    }
+
+    /// Writes a document if it is still the version that was read (`None`: if there is none yet).
+    /// So a credential that a provider has replaced is never written over a newer one. The
+    /// connection is locked to the end of the transaction.
+    ///
+    /// # Errors
+    /// As [`find_secret_document`](Self::find_secret_document).
+    pub fn replace_secret_document(
+        &mut self,
+        organization_id: OrganizationId,
+        connection_id: ConnectionId,
+        purpose: &Purpose,
+        expected: Option<SecretVersion>,
+        secrets: &Secrets,
+    ) -> Result<SecretWritten, StoreError> {
+        self.lock_connection(organization_id, connection_id)?;
+        let current = self.find_secret_document(organization_id, connection_id, purpose)?;
+        if current.as_ref().map(|document| document.version) != expected {
+            return Ok(SecretWritten::Overtaken(current));
+        }
+        self.write_secret_document(organization_id, connection_id, purpose, secrets)
+            .map(SecretWritten::Written)
+    }
+
+    /// Forgets a document; tells whether there was one.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such connection.
+    pub fn delete_secret_document(
+        &mut self,
+        organization_id: OrganizationId,
+        connection_id: ConnectionId,
+        purpose: &Purpose,
+    ) -> Result<bool, StoreError> {
+        self.lock_connection(organization_id, connection_id)?;
+        let gone = Sql::new("DELETE FROM secret_documents WHERE connection_id = ? AND purpose = ?")
+            .id(connection_id.uuid())
+            .text(purpose.as_str().to_owned())
+            .run(self)?;
+        Ok(gone > 0)
+    }
+
+    /// Writes a document whatever stands there. The connection must be locked, or new.
+    pub(crate) fn write_secret_document(
+        &mut self,
+        organization_id: OrganizationId,
+        connection_id: ConnectionId,
+        purpose: &Purpose,
+        secrets: &Secrets,
+    ) -> Result<SecretVersion, StoreError> {
+        let place = Place {
+            organization_id,
+            connection_id,
+            purpose: purpose.clone(),
+        };
+        let Sealed {
+            format,
+            key_id,
+            bytes,
+        } = self.vault().seal(&place, secrets)?;
+        let version = SecretVersion(rand::rng().next_u64().cast_signed());
+        let now = self.now();
+        Sql::new(
+            "INSERT INTO secret_documents (connection_id, purpose, organization_id, version, \
+             format, key_id, sealed, modified_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?) \
+             ON CONFLICT (connection_id, purpose) DO UPDATE SET version = excluded.version, \
+             format = excluded.format, key_id = excluded.key_id, sealed = excluded.sealed, \
+             modified_at = excluded.modified_at",
+        )
+        .id(connection_id.uuid())
+        .text(purpose.as_str().to_owned())
+        .id(organization_id.uuid())
+        .big(version.0)
+        .int(format)
+        .text(key_id.as_str().to_owned())
+        .blob(bytes)
+        .time(now)
+        .run(self)?;
+        Ok(version)
+    }
+
+    /// The secrets of a configuration; none is kept as no document, which needs no key.
+    pub(crate) fn write_config_secrets(
+        &mut self,
+        organization_id: OrganizationId,
+        connection_id: ConnectionId,
+        secrets: &Secrets,
+    ) -> Result<(), StoreError> {
+        if secrets.0.is_empty() {
+            return self
+                .delete_secret_document(organization_id, connection_id, &Purpose::CONFIG)
+                .map(drop);
+        }
+        self.write_secret_document(organization_id, connection_id, &Purpose::CONFIG, secrets)
+            .map(drop)
+    }
+
+    /// Forgets all documents of a connection.
+    pub(crate) fn delete_secret_documents_of_connection(
+        &mut self,
+        connection_id: ConnectionId,
+    ) -> Result<(), StoreError> {
+        Sql::new("DELETE FROM secret_documents WHERE connection_id = ?")
+            .id(connection_id.uuid())
+            .run(self)?;
+        Ok(())
+    }
+}
