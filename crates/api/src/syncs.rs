@@ -3,6 +3,8 @@
 mod attempt_view;
 mod attempts;
 mod cancel;
+mod explain;
+mod explanation_view;
 mod filter;
 mod list;
 mod read;
@@ -21,6 +23,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(list::list_syncs)
         .service(read::read_sync)
         .service(attempts::list_attempts)
+        .service(explain::explain_sync)
         .service(cancel::cancel_sync)
         .service(retry::retry_sync);
 }

@@ -1,4 +1,6 @@
-//! Keeps the leases of what runs here, and stops what is not ours any more.
+//! Keeps the leases of what runs here, stops what is not ours any more, and says that we are here.
+
+use std::time::Duration;
 
 use syncline_store::error::StoreError;
 use syncline_store::runs::Fence;
@@ -41,16 +43,24 @@ impl Worker {
 pub(crate) async fn keep(worker: Worker) {
     let options = worker.options().clone();
     let mut backoff = Backoff::new(options.jitter);
-    let mut pause = options.heartbeat;
+    let mut pause = Duration::ZERO;
     loop {
         tokio::time::sleep(pause).await;
-        pause = match tokio::time::timeout(options.heartbeat, worker.heartbeat()).await {
+        // The leases first: whether callers know of this worker matters less.
+        let beat = async {
+            let lost = worker.heartbeat().await?;
+            if !worker.pool().is_released() {
+                worker.announce().await?;
+            }
+            Ok::<_, StoreError>(lost)
+        };
+        pause = match tokio::time::timeout(options.heartbeat, beat).await {
             Ok(Ok(_)) => {
                 backoff.reset();
                 options.jitter.spread(options.heartbeat)
             }
             Ok(Err(error)) => {
-                tracing::warn!(%error, "leases cannot be renewed");
+                tracing::warn!(%error, "the heartbeat cannot be written");
                 backoff.next().min(options.heartbeat)
             }
             Err(_) => {

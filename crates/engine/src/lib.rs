@@ -12,6 +12,7 @@ mod heartbeat;
 mod listener;
 pub mod options;
 mod pool;
+mod presence;
 mod retention;
 pub mod run;
 mod scheduler;

@@ -114,6 +114,11 @@ impl Pool {
             .collect()
     }
 
+    /// Whether all were asked to give their syncs back.
+    pub(crate) fn is_released(&self) -> bool {
+        self.release.is_cancelled()
+    }
+
     /// Asks every run to give its sync back.
     pub(crate) fn release_all(&self) {
         self.release.cancel();

@@ -29,6 +29,9 @@ pub(crate) async fn keep(worker: Worker, wake: Arc<Wake>, stop: CancellationToke
     }
     worker.release_all();
     while runs.join_next().await.is_some() {}
+    if let Err(error) = worker.withdraw().await {
+        tracing::warn!(%error, "callers are not told that this worker has stopped");
+    }
 }
 
 async fn rescue_at_start(worker: &Worker) {

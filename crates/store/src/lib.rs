@@ -20,6 +20,7 @@ pub mod records;
 pub mod runs;
 pub mod syncs;
 mod transitions;
+mod workers;
 
 mod db;
 mod entropy;

@@ -169,6 +169,10 @@ impl<'f, ST> Sql<'f, MultiBackend, ST> {
         self.bind::<BigInt, _>(number)
     }
 
+    pub(crate) fn opt_big(self, number: Option<i64>) -> Self {
+        self.bind::<Nullable<BigInt>, _>(number)
+    }
+
     pub(crate) fn flag(self, flag: bool) -> Self {
         self.bind::<Bool, _>(flag)
     }

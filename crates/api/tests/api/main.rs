@@ -26,6 +26,7 @@ mod contract;
 mod cursors;
 mod documents;
 mod errors;
+mod explaining;
 mod idempotency;
 mod models;
 mod operations;

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use syncline_domain::explain::{Fleet, Reason};
 use syncline_domain::{Status, SyncId};
-use syncline_engine::Engine;
+use syncline_engine::{Engine, EngineOptions};
 use syncline_store::store::SyncChange;
 use syncline_test_support::{TestDatabase, both_databases};
 use tokio::sync::broadcast::Receiver;
@@ -11,6 +12,15 @@ use tokio::sync::broadcast::Receiver;
 use crate::support::{Fault, Gate, Mode, World};
 
 impl World {
+    async fn reason(&self, sync: SyncId) -> Reason {
+        let organization = self.organization;
+        let explained = self
+            .store
+            .read(move |tx| tx.explain_sync(organization, sync))
+            .await;
+        explained.unwrap().unwrap().1.reason
+    }
+
     fn engine(&self, name: &str) -> Engine {
         Engine::start(
             self.store.clone(),
@@ -102,5 +112,21 @@ both_databases! {
         until(&mut changes, sync, Status::Complete).await;
         engine.shutdown().await;
         assert!(world.view_sync(sync).await.contains("1 by w: rescue;"));
+    }
+
+    /// Looks again until the engine's first beat has landed; the test's own limit bounds it.
+    async fn an_engine_is_known_from_its_start_to_its_shutdown(db: TestDatabase) {
+        let world = World::new(db, Mode::FullPass).await;
+        let sync = world.request().await;
+        assert_eq!(world.reason(sync).await, Reason::NoWorker);
+        let options = EngineOptions { slots: 0, ..World::options("w") };
+        let engine = Engine::start(world.store.clone(), Arc::new(world.script.clone()), options);
+        while world.reason(sync).await == Reason::NoWorker {
+            tokio::task::yield_now().await;
+        }
+        let busy = Fleet { workers: 1, slots: 0, running: 0 };
+        assert_eq!(world.reason(sync).await, Reason::WorkersBusy(busy));
+        engine.shutdown().await;
+        assert_eq!(world.reason(sync).await, Reason::NoWorker);
     }
 }

@@ -3,6 +3,7 @@
 mod attempts;
 mod batch;
 mod cancel;
+mod explain;
 mod find;
 mod list;
 mod request;

@@ -126,6 +126,7 @@ async fn questions(world: &World, fence: Fence) {
         .read(move |tx| tx.find_batch(organization, batch))
         .await;
     world.attempts(fence.sync_id).await;
+    explanations(world).await;
     let record = world.records().await[0].id;
     world
         .read(move |tx| tx.find_record(organization, model, record))
@@ -198,4 +199,25 @@ async fn secrets(world: &World, db: &TestDatabase) {
         })
         .await
         .unwrap();
+}
+
+async fn explanations(world: &World) {
+    let caps = Caps {
+        per_organization: Some(1),
+        per_connection: Some(1),
+        per_provider: Some(1),
+    };
+    let organization = world.organization;
+    let models = Some(vec![world.models[1].name.clone()]);
+    let batch = world.try_request(models, Scope::plain()).await.unwrap();
+    let id = batch.members[0].sync.id;
+    world
+        .write(move |tx| tx.announce_worker("w1", 1, caps, LEASE))
+        .await
+        .unwrap();
+    world
+        .read(move |tx| tx.explain_sync(organization, id))
+        .await
+        .unwrap();
+    world.write(|tx| tx.withdraw_worker("w1")).await.unwrap();
 }
