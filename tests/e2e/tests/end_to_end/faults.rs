@@ -8,7 +8,7 @@ use crate::world::{World, text};
 
 /// Waits for syncs, and asks at once for the retry of each that waits for its time, so that the
 /// test does not have to wait for it.
-async fn push_through(world: &World, syncs: &[Value]) -> Vec<Value> {
+pub async fn push_through(world: &World, syncs: &[Value]) -> Vec<Value> {
     for _ in 0..200 {
         let mut live = false;
         for sync in syncs {

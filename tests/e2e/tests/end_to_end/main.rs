@@ -20,4 +20,5 @@ mod first_and_later_syncs;
 mod joining;
 mod outgoing;
 mod shutdown;
+mod upgrade;
 mod workers;
