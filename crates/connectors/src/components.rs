@@ -3,11 +3,13 @@
 
 pub mod authenticators;
 pub mod check;
+pub mod config_rules;
 pub mod cursors;
 pub mod decoders;
 pub mod encodings;
 pub mod error_handlers;
 pub mod extractors;
+pub mod globs;
 pub mod interpolated;
 pub mod min_max_datetime;
 mod node;

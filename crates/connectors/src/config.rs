@@ -1,5 +1,6 @@
 //! The configuration of a connection: checked, and its secrets kept apart.
 
+pub(crate) mod normalize;
 pub(crate) mod secrets;
 pub(crate) mod validate;
 

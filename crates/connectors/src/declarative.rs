@@ -19,9 +19,11 @@ mod routers;
 mod sink;
 mod source;
 mod states;
-mod transform;
+pub(crate) mod transform;
 mod windows;
 
+pub(crate) use decode::first_body;
+pub(crate) use requests::plain as plain_request;
 pub use source::DeclarativeSource;
 
 #[cfg(test)]

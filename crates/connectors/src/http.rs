@@ -15,4 +15,6 @@ mod resolver;
 mod send;
 mod send_error;
 mod take_in;
+mod tokens;
 mod verdict;
+mod wire;

@@ -12,6 +12,7 @@ pub mod manifest;
 pub mod components;
 pub mod template;
 
+pub mod auth;
 pub mod declarative;
 pub mod http;
 

@@ -10,17 +10,21 @@ mod yaml_scalar;
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
+use syncline_domain::credential::CredentialVault;
 
+use crate::auth::MemoryVault;
 use crate::components::check::Check;
 use crate::components::spec::Spec;
 use crate::components::stream::Stream;
 use crate::components::{CompileError, Node};
-use crate::config::{ConfigProblem, secrets, validate};
+use crate::config::{ConfigProblem, normalize, secrets, validate};
 use crate::declarative::DeclarativeSource;
 use crate::error::SourceError;
 use crate::http::options::SourceOptions;
 use crate::source::Source;
+use crate::template::TemplateError;
 
 pub use error::ManifestError;
 pub use parameters::propagate;
@@ -77,9 +81,7 @@ impl Manifest {
         let streams = list
             .iter()
             .enumerate()
-            .map(|(index, node)| {
-                StreamEntry::read(index, node, &root, spec.not_supported.as_deref())
-            })
+            .map(|(index, node)| StreamEntry::read(index, node, &root, spec.rules.as_ref().err()))
             .chain(dynamic.map(|(index, node)| StreamEntry::dynamic(index, node)))
             .filter(|stream| seen.insert(stream.name().to_owned()))
             .collect();
@@ -124,20 +126,41 @@ impl Manifest {
             .get_or_init(|| self.streams.iter().map(StreamEntry::info).collect())
     }
 
-    /// Checks a configuration against the specification. No message contains a value.
+    /// Checks a configuration against the specification and the manifest's own rules. No message
+    /// contains a value.
     ///
     /// # Errors
     /// Every problem, with the path of its field.
     pub fn validate_config(&self, config: &Map<String, Value>) -> Result<(), Vec<ConfigProblem>> {
-        validate::validate(&self.spec, config)
+        let now = std::time::SystemTime::now().into();
+        let config = self.migrated(config.clone());
+        validate::validate(&self.spec, &config)?;
+        let Ok(rules) = &self.spec.rules else {
+            return Ok(());
+        };
+        let problems = normalize::apply(&rules.transformations, config, now)
+            .and_then(|config| normalize::problems(rules, &config, now))
+            .map_err(|error| {
+                vec![ConfigProblem {
+                    pointer: String::new(),
+                    message: format!("cannot be normalized: {error}"),
+                }]
+            })?;
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(problems)
+        }
     }
 
     /// Takes out the fields that the specification marks as `airbyte_secret`, at any depth:
-    /// what is left, and the secrets by JSON pointer.
+    /// what is left, and the secrets by JSON pointer. A configuration of an older version of the
+    /// manifest is migrated first, so that its secrets are where the specification says.
     pub fn split_secrets(
         &self,
         config: Map<String, Value>,
     ) -> (Map<String, Value>, BTreeMap<String, Value>) {
+        let config = self.migrated(config);
         secrets::split(self.connection_specification(), config)
     }
 
@@ -150,7 +173,8 @@ impl Manifest {
         secrets::join(public, secrets)
     }
 
-    /// A source that reads with this configuration, secrets included.
+    /// A source that reads with this configuration, secrets included. What providers give at run
+    /// time is forgotten with it.
     ///
     /// # Errors
     /// Of the kind `Configuration`, when no HTTP client can be built.
@@ -159,11 +183,60 @@ impl Manifest {
         config: Map<String, Value>,
         options: SourceOptions,
     ) -> Result<Arc<dyn Source>, SourceError> {
+        self.source_with(config, options, Arc::new(MemoryVault::default()))
+    }
+
+    /// As [`source`](Self::source), with a keeper for the credentials that providers give at run
+    /// time.
+    ///
+    /// # Errors
+    /// As [`source`](Self::source).
+    pub fn source_with(
+        self: &Arc<Self>,
+        config: Map<String, Value>,
+        options: SourceOptions,
+        vault: Arc<dyn CredentialVault>,
+    ) -> Result<Arc<dyn Source>, SourceError> {
         Ok(Arc::new(DeclarativeSource::new(
             self.clone(),
             config,
             options,
+            vault,
         )?))
+    }
+
+    /// The configuration of today's version. One that cannot be migrated is left as it is.
+    fn migrated(&self, config: Map<String, Value>) -> Map<String, Value> {
+        match &self.spec.rules {
+            Ok(rules) if !rules.migrations.is_empty() => {
+                let now = std::time::SystemTime::now().into();
+                normalize::apply(&rules.migrations, config.clone(), now).unwrap_or(config)
+            }
+            Ok(_) | Err(_) => config,
+        }
+    }
+
+    /// A configuration as the streams see it, by the manifest's own rules.
+    pub(crate) fn normalized(
+        &self,
+        config: &Map<String, Value>,
+        now: DateTime<Utc>,
+    ) -> Result<Map<String, Value>, TemplateError> {
+        let config = config.clone();
+        match &self.spec.rules {
+            Ok(rules) => normalize::apply(&rules.migrations, config, now)
+                .and_then(|config| normalize::apply(&rules.transformations, config, now)),
+            Err(_) => Ok(config),
+        }
+    }
+
+    /// The rules that change configurations, for fingerprints; null without any.
+    pub(crate) fn config_rules(&self) -> &Value {
+        const NONE: &Value = &Value::Null;
+        self.spec
+            .rules
+            .as_ref()
+            .map_or(NONE, |rules| &rules.resolved)
     }
 
     /// The compiled stream of this name; `None` when the manifest has no such stream.

@@ -3,6 +3,7 @@
 
 pub mod attempt;
 pub mod connection;
+pub mod credential;
 pub mod explain;
 pub mod health;
 pub mod id;

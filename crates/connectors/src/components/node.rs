@@ -66,6 +66,12 @@ impl<'m> Node<'m> {
             .unwrap_or_default()
     }
 
+    /// The names of its fields, but for its type and parameters.
+    pub fn field_names(&self) -> impl Iterator<Item = &'m str> {
+        let names = self.map.keys().map(String::as_str);
+        names.filter(|name| *name != "type" && *name != PARAMETERS)
+    }
+
     /// A field that is there and not null.
     pub fn field(&self, name: &str) -> Option<&'m Value> {
         self.map.get(name).filter(|value| !value.is_null())

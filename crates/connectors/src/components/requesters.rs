@@ -51,10 +51,7 @@ impl HttpRequester {
             path: node.template("path", Names::Request)?,
             method: Method::from_bytes(method.as_bytes())
                 .map_err(|_| node.invalid("`http_method` is not a method".to_owned()))?,
-            authenticator: match node.child("authenticator")? {
-                None => Authenticator::None,
-                Some(authenticator) => Authenticator::compile(&authenticator)?,
-            },
+            authenticator: Authenticator::of_requester(node)?,
             parameters: InterpolatedMap::compile(node, "request_parameters", Names::Request)?,
             headers: InterpolatedMap::compile(node, "request_headers", Names::Request)?,
             body: RequestBody::compile(node)?,

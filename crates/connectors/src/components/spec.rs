@@ -4,15 +4,18 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
+use super::config_rules::ConfigRules;
+use super::{CompileError, Node};
+
 /// `Spec`.
 pub struct Spec {
     /// The JSON Schema of the configuration.
     pub connection_specification: Value,
     /// Where people read more.
     pub documentation_url: Option<String>,
-    /// Rules that change every configuration before it is used are not built: no stream can run
-    /// without them.
-    pub(crate) not_supported: Option<String>,
+    /// What is done to every configuration before it is used. No stream can run without rules
+    /// that cannot be used.
+    pub(crate) rules: Result<ConfigRules, CompileError>,
     /// `None` takes everything.
     pub(crate) validator: Option<jsonschema::Validator>,
 }
@@ -34,11 +37,7 @@ impl Spec {
                 .and_then(Value::as_str)
                 .map(str::to_owned),
             validator: Some(validator),
-            not_supported: node
-                .pointer("/config_normalization_rules/transformations")
-                .and_then(Value::as_array)
-                .is_some_and(|rules| !rules.is_empty())
-                .then(|| "Spec.config_normalization_rules.transformations".to_owned()),
+            rules: Node::root("spec", node).and_then(|node| ConfigRules::compile(&node)),
         })
     }
 }
@@ -50,7 +49,7 @@ impl Default for Spec {
             connection_specification: json!({ "type": "object" }),
             documentation_url: None,
             validator: None,
-            not_supported: None,
+            rules: Ok(ConfigRules::default()),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::globs::Segment;
 use super::{CompileError, Node};
 use crate::template::{Names, Template};
 
@@ -18,10 +19,44 @@ pub enum Transformation {
     /// `RemoveFields`.
     Remove {
         /// Paths; `*` is any field, `**` any depth.
-        pointers: Vec<Vec<String>>,
-        /// Only where it is true of the `property`.
+        pointers: Vec<Vec<Segment>>,
+        /// Instead of the paths: every plain value of the record for which it is true, as the
+        /// reference has it.
         condition: Option<Template>,
     },
+    /// `KeysToLower`, at the top.
+    KeysToLower,
+    /// `KeysToSnakeCase`, in objects inside objects, too.
+    KeysToSnakeCase,
+    /// `KeysReplace`, in objects inside objects, too.
+    KeysReplace {
+        /// What is replaced in the names.
+        old: Template,
+        /// What stands in its place.
+        new: Template,
+    },
+    /// `FlattenFields`: what lies deeper comes to the top.
+    Flatten {
+        /// Items of lists, too.
+        lists: bool,
+    },
+    /// `DpathFlattenFields`: the fields of one object inside come to the top.
+    FlattenAt(FlattenAt),
+}
+
+/// `DpathFlattenFields`.
+#[derive(Debug, Clone)]
+pub struct FlattenAt {
+    /// Where the object lies; `*` is any field.
+    pub path: Vec<Template>,
+    /// The object is removed from where it was.
+    pub deletes_origin: bool,
+    /// Nothing but the object's fields stays.
+    pub replaces_record: bool,
+    /// `KeyTransformation`: before each name.
+    pub prefix: Option<Template>,
+    /// `KeyTransformation`: behind each name.
+    pub suffix: Option<Template>,
 }
 
 /// `AddedFieldDefinition`.
@@ -50,37 +85,61 @@ pub enum ValueType {
 
 impl Transformation {
     pub(crate) fn compile(node: &Node<'_>) -> Result<Self, CompileError> {
-        let condition = node
-            .template("condition", Names::Record)?
-            .filter(|condition| !condition.source().is_empty());
         match node.kind() {
-            "AddFields" => {
-                let fields = node.children("fields")?;
-                let fields = fields
-                    .iter()
-                    .map(AddedField::compile)
-                    .collect::<Result<_, _>>()?;
-                Ok(Self::Add { fields, condition })
-            }
-            "RemoveFields" => {
-                let pointers = node.field("field_pointers").and_then(Value::as_array);
-                let pointers = pointers.ok_or_else(|| node.missing("field_pointers"))?;
-                let pointers = pointers
-                    .iter()
-                    .map(|pointer| path(node, pointer))
-                    .collect::<Result<_, _>>()?;
-                Ok(Self::Remove {
-                    pointers,
-                    condition,
-                })
-            }
+            "AddFields" => Ok(Self::Add {
+                fields: AddedField::compile_all(node, Names::Record)?,
+                condition: condition(node, Names::Record)?,
+            }),
+            "RemoveFields" => Ok(Self::Remove {
+                pointers: pointers(node)?,
+                condition: condition(node, Names::Record)?,
+            }),
+            "KeysToLower" => Ok(Self::KeysToLower),
+            "KeysToSnakeCase" => Ok(Self::KeysToSnakeCase),
+            "KeysReplace" => Ok(Self::KeysReplace {
+                old: node.required_template("old", Names::Record)?,
+                new: node.required_template("new", Names::Record)?,
+            }),
+            "FlattenFields" => Ok(Self::Flatten {
+                lists: node.field("flatten_lists") != Some(&Value::Bool(false)),
+            }),
+            "DpathFlattenFields" => FlattenAt::compile(node).map(Self::FlattenAt),
             _ => Err(node.unsupported()),
         }
     }
 }
 
-impl AddedField {
+impl FlattenAt {
     fn compile(node: &Node<'_>) -> Result<Self, CompileError> {
+        let path = node.templates("field_path", Names::Config)?;
+        if path.is_empty() {
+            return Err(node.missing("field_path"));
+        }
+        let keys = node.child("key_transformation")?;
+        let part = |name: &str| match &keys {
+            None => Ok(None),
+            Some(keys) => keys.template(name, Names::Config),
+        };
+        Ok(Self {
+            path,
+            deletes_origin: node.flag("delete_origin_value"),
+            replaces_record: node.flag("replace_record"),
+            prefix: part("prefix")?,
+            suffix: part("suffix")?,
+        })
+    }
+}
+
+impl AddedField {
+    pub(crate) fn compile_all(node: &Node<'_>, names: Names) -> Result<Vec<Self>, CompileError> {
+        let fields = node.children("fields")?;
+        fields
+            .iter()
+            .map(|field| Self::compile(field, names))
+            .collect()
+    }
+
+    fn compile(node: &Node<'_>, names: Names) -> Result<Self, CompileError> {
         let value_type = match node.text("value_type")? {
             None => None,
             Some("string") => Some(ValueType::String),
@@ -92,10 +151,27 @@ impl AddedField {
         let parts = node.field("path").ok_or_else(|| node.missing("path"))?;
         Ok(Self {
             path: path(node, parts)?,
-            value: node.required_template("value", Names::Record)?,
+            value: node.required_template("value", names)?,
             value_type,
         })
     }
+}
+
+/// A condition that is not empty.
+pub(crate) fn condition(node: &Node<'_>, names: Names) -> Result<Option<Template>, CompileError> {
+    Ok(node
+        .template("condition", names)?
+        .filter(|condition| !condition.source().is_empty()))
+}
+
+/// The paths of what is removed.
+pub(crate) fn pointers(node: &Node<'_>) -> Result<Vec<Vec<Segment>>, CompileError> {
+    let pointers = node.field("field_pointers").and_then(Value::as_array);
+    let pointers = pointers.ok_or_else(|| node.missing("field_pointers"))?;
+    pointers
+        .iter()
+        .map(|pointer| Ok(path(node, pointer)?.into_iter().map(Segment::new).collect()))
+        .collect()
 }
 
 fn path(node: &Node<'_>, value: &Value) -> Result<Vec<String>, CompileError> {

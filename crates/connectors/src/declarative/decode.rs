@@ -9,9 +9,10 @@ mod xml;
 use std::cell::Cell;
 use std::io::{BufRead, BufReader, Read};
 
+use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::extract::{Extraction, Records, Stop};
+use super::extract::{Extraction, Records, Stop, Walked};
 use crate::components::decoders::Decoder;
 use crate::components::encodings::Encoding;
 use crate::http::answer::Body;
@@ -145,7 +146,7 @@ fn stream(
                 keeps_rest: false,
                 only_lists: true,
                 records: &mut items,
-                walked: Default::default(),
+                walked: Walked::default(),
             };
             outer
                 .document(serde_json::de::IoRead::new(reader))
@@ -188,4 +189,33 @@ impl Records for Items<'_, '_> {
     fn odd(&mut self, code: &'static str, message: String) {
         self.0.records.odd(code, message);
     }
+}
+
+/// The first body of an answer, whatever its format; a list's first item.
+pub(crate) fn first_body(decoder: &Decoder, body: &Body) -> Option<Value> {
+    let mut first = First(None);
+    let mut extraction = Extraction {
+        path: &[],
+        keeps_rest: false,
+        only_lists: false,
+        records: &mut first,
+        walked: Walked::default(),
+    };
+    // It stops at the first one.
+    let _ = decode(decoder, body, MAX_FIRST, &mut extraction);
+    first.0
+}
+
+/// A first body lies within so many bytes of what is unpacked.
+const MAX_FIRST: u64 = 64 * 1024 * 1024;
+
+struct First(Option<Value>);
+
+impl Records for First {
+    fn take(&mut self, body: Box<RawValue>) -> Result<(), Stop> {
+        self.0 = serde_json::from_str(body.get()).ok();
+        Err(Stop)
+    }
+
+    fn odd(&mut self, _: &'static str, _: String) {}
 }

@@ -27,7 +27,7 @@ use super::windows::Window;
 use crate::components::decoders::Decoder;
 use crate::error::{SourceError, SourceErrorKind};
 use crate::http::answer::{Body, header_values};
-use crate::http::exchange::{Clock, Exchange, Outcome};
+use crate::http::exchange::{Call, Clock, Exchange, Outcome};
 use crate::http::request::RequestParts;
 use crate::source::{Cost, PageReader, ReadRequest, Step};
 use crate::template::Context;
@@ -251,11 +251,12 @@ impl Reader {
                 headers: Value::Null,
             }));
         }
-        let handler = &self.bound.stream.retriever.requester.error_handler;
-        let outcome = self
-            .exchange
-            .run(&parts, handler, &context, self.clock, &mut self.cost)
-            .await?;
+        let call = Call {
+            requester: &self.bound.stream.retriever.requester,
+            context: &context,
+            clock: self.clock,
+        };
+        let outcome = self.exchange.run(&parts, &call, &mut self.cost).await?;
         let answer = match outcome {
             Outcome::Answer(answer) => answer,
             Outcome::Ignored { what } => {

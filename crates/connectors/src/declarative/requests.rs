@@ -7,6 +7,7 @@ use super::bound::Bound;
 use super::routers::Slice;
 use super::windows::Window;
 use crate::components::paginators::TokenOption;
+use crate::components::requesters::HttpRequester;
 use crate::http::request::RequestParts;
 use crate::template::{Context, TemplateError};
 
@@ -42,26 +43,26 @@ pub(super) fn context(
         .with("next_page_token", &token)
 }
 
-/// The request for a partition, a window and a token.
-pub(super) fn build(
-    bound: &Bound,
-    partition: Option<&Slice>,
-    window: Option<&Window>,
-    token: Option<&Value>,
+/// A requester's own request: that of a login.
+pub(crate) fn plain(
+    requester: &HttpRequester,
     context: &Context,
 ) -> Result<RequestParts, TemplateError> {
-    let requester = &bound.stream.retriever.requester;
-    let paginator = bound.stream.retriever.paginator.as_ref();
-    let mut parts = RequestParts::new(requester.method.clone(), url(bound, token, context)?);
-    for (name, value) in requester
-        .parameters
-        .iter()
-        .map(|map| map.parameters(context))
-        .collect::<Result<Vec<_>, _>>()?
-        .into_iter()
-        .flatten()
-    {
-        parts.set_parameter(&name, &value);
+    let url = url(requester, None, context)?;
+    declared(requester, url, context)
+}
+
+/// What the requester itself says, but for the credential.
+fn declared(
+    requester: &HttpRequester,
+    url: Url,
+    context: &Context,
+) -> Result<RequestParts, TemplateError> {
+    let mut parts = RequestParts::new(requester.method.clone(), url);
+    if let Some(parameters) = &requester.parameters {
+        for (name, value) in parameters.parameters(context)? {
+            parts.set_parameter(&name, &value);
+        }
     }
     if let Some(headers) = &requester.headers {
         for (name, value) in headers.headers(context)? {
@@ -71,6 +72,24 @@ pub(super) fn build(
     if let Some(body) = &requester.body {
         body.apply(&mut parts, context)?;
     }
+    Ok(parts)
+}
+
+/// The request for a partition, a window and a token, but for the credential.
+pub(super) fn build(
+    bound: &Bound,
+    partition: Option<&Slice>,
+    window: Option<&Window>,
+    token: Option<&Value>,
+    context: &Context,
+) -> Result<RequestParts, TemplateError> {
+    let requester = &bound.stream.retriever.requester;
+    let paginator = bound.stream.retriever.paginator.as_ref();
+    let is_path = paginator.is_some_and(|paginator| {
+        matches!(paginator.page_token_option, Some(TokenOption::RequestPath))
+    });
+    let url = url(requester, token.filter(|_| is_path), context)?;
+    let mut parts = declared(requester, url, context)?;
     if let Some(paginator) = paginator {
         if let Some(option) = &paginator.page_size_option
             && let Some(size) = paginator.strategy.page_size(context)?
@@ -95,19 +114,17 @@ pub(super) fn build(
             option.inject(&mut parts, &cursor.write(&window.end).into(), context)?;
         }
     }
-    requester.authenticator.apply(&mut parts, context)?;
-    parts.credential_parameter = requester.authenticator.query_parameter(context);
     Ok(parts)
 }
 
-fn url(bound: &Bound, token: Option<&Value>, context: &Context) -> Result<Url, TemplateError> {
-    let requester = &bound.stream.retriever.requester;
-    let paginator = bound.stream.retriever.paginator.as_ref();
-    let is_path = paginator.is_some_and(|paginator| {
-        matches!(paginator.page_token_option, Some(TokenOption::RequestPath))
-    });
+/// `next` is a path or a URL that stands for the requester's own path.
+fn url(
+    requester: &HttpRequester,
+    next: Option<&Value>,
+    context: &Context,
+) -> Result<Url, TemplateError> {
     let base = requester.base.string(context)?;
-    let path = match token.filter(|_| is_path) {
+    let path = match next {
         Some(token) => Some(crate::template::python::str(token)),
         None => {
             let path = requester

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
+use syncline_domain::credential::CredentialVault;
 use syncline_domain::health::Health;
 
 use super::bound::Bound;
@@ -35,9 +36,16 @@ impl DeclarativeSource {
         manifest: Arc<Manifest>,
         config: Map<String, Value>,
         options: SourceOptions,
+        vault: Arc<dyn CredentialVault>,
     ) -> Result<Self, SourceError> {
-        let (public, secrets) = manifest.split_secrets(config.clone());
-        let exchange = Arc::new(Exchange::new(options, Redactor::new(secrets.values()))?);
+        let (mut public, secrets) = manifest.split_secrets(config.clone());
+        // What the rules make of it is a part of what streams see.
+        if !manifest.config_rules().is_null() {
+            let rules = manifest.config_rules().clone();
+            public.insert("config_normalization_rules".to_owned(), rules);
+        }
+        let redactor = Redactor::new(secrets.values());
+        let exchange = Arc::new(Exchange::new(options, redactor, vault)?);
         Ok(Self {
             manifest,
             config,
@@ -75,7 +83,9 @@ impl DeclarativeSource {
             .stream(stream)
             .ok_or_else(|| refuse(format!("the manifest has no stream `{stream}`")))?
             .map_err(|error| refuse(format!("the stream `{stream}` cannot be read: {error}")))?;
-        Bound::new(compiled, &self.config, &self.public, now)
+        self.manifest
+            .normalized(&self.config, now)
+            .and_then(|config| Bound::new(compiled, &config, &self.public, now))
             .map_err(|error| self.exchange.template(&error))
     }
 }

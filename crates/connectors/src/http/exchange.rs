@@ -1,19 +1,21 @@
 //! A request with its retries: what the reader sees of HTTP.
 
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Instant;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use reqwest::Client;
+use syncline_domain::credential::CredentialVault;
 
 use super::answer::Answer;
 use super::options::SourceOptions;
 use super::redact::Redactor;
 use super::request::RequestParts;
-use super::send::{Traffic, send};
-use super::send_error::SendError;
-use super::verdict::{Case, Verdict, Words, interpret, without_answer};
-use super::{client, verdict};
+use super::verdict::{Case, Verdict, interpret, without_answer};
+pub(crate) use super::wire::Wire;
+use super::wire::later;
+use crate::auth::Credentials;
 use crate::components::error_handlers::ErrorHandler;
+use crate::components::requesters::HttpRequester;
 use crate::error::{SourceError, SourceErrorKind};
 use crate::source::Cost;
 use crate::template::{Context, TemplateError};
@@ -23,9 +25,18 @@ const MAX_RETRIES: i64 = 20;
 
 /// The HTTP side of one source.
 pub(crate) struct Exchange {
-    pub(super) client: Client,
-    pub(super) options: SourceOptions,
-    redactor: Redactor,
+    wire: Wire,
+    credentials: Credentials,
+}
+
+/// For whom and when a request is sent.
+#[derive(Clone, Copy)]
+pub(crate) struct Call<'a> {
+    /// Says who asks, and what answers mean.
+    pub(crate) requester: &'a HttpRequester,
+    /// For its templates.
+    pub(crate) context: &'a Context,
+    pub(crate) clock: Clock,
 }
 
 /// What came of a request.
@@ -57,56 +68,79 @@ impl Clock {
 }
 
 impl Exchange {
-    pub(crate) fn new(options: SourceOptions, redactor: Redactor) -> Result<Self, SourceError> {
-        let client = client::shared(&options).map_err(|error| SourceError {
-            source: Some(Box::new(error)),
-            ..SourceError::new(
-                SourceErrorKind::Configuration,
-                "no HTTP client can be built",
-            )
-        })?;
+    pub(crate) fn new(
+        options: SourceOptions,
+        redactor: Redactor,
+        vault: Arc<dyn CredentialVault>,
+    ) -> Result<Self, SourceError> {
         Ok(Self {
-            client,
-            options,
-            redactor,
+            wire: Wire::new(options, redactor)?,
+            credentials: Credentials::new(vault),
         })
     }
 
     pub(crate) fn redactor(&self) -> &Redactor {
-        &self.redactor
+        &self.wire.redactor
+    }
+
+    pub(crate) fn wire(&self) -> &Wire {
+        &self.wire
+    }
+
+    pub(crate) fn credentials(&self) -> &Credentials {
+        &self.credentials
     }
 
     /// The most bytes that are taken of one answer.
     pub(crate) fn max_answer_bytes(&self) -> u64 {
-        self.options.max_answer_bytes
+        self.wire.options.max_answer_bytes
     }
 
-    /// Sends until there is an answer, the tries are used up, or the provider says "later".
+    /// What was asked: method, host and path, without the query.
+    pub(crate) fn asked(&self, parts: &RequestParts) -> String {
+        self.wire.asked(parts)
+    }
+
+    /// Sends with the credential until there is an answer, the tries are used up, or the provider
+    /// says "later".
     pub(crate) async fn run(
         &self,
         parts: &RequestParts,
-        handler: &ErrorHandler,
-        context: &Context,
-        clock: Clock,
+        call: &Call<'_>,
         cost: &mut Cost,
     ) -> Result<Outcome, SourceError> {
+        let handler = &call.requester.error_handler;
+        let authenticator = &call.requester.authenticator;
         let tries = self
-            .tries(handler, context)
+            .tries(handler, call.context)
             .map_err(|error| self.template(&error))?;
         let mut tried = 0;
+        let mut refused: Option<String> = None;
+        let mut has_renewed = false;
         loop {
             tried += 1;
-            let mut traffic = Traffic::default();
-            let sent = send(self, parts, &mut traffic).await;
-            cost.requests += traffic.requests;
-            cost.bytes += traffic.bytes;
-            let now = clock.now();
+            let mut signed = parts.clone();
+            signed.credential_parameter = authenticator.query_parameter(call.context);
+            let renews = refused.is_some();
+            let carried = self
+                .authorize(authenticator, &mut signed, call, refused.as_deref(), cost)
+                .await;
+            let carried = match carried {
+                // The old token may still be good enough when there is no other one right now.
+                Err(error) if renews && is_passing(&error) => {
+                    refused = None;
+                    self.authorize(authenticator, &mut signed, call, None, cost)
+                        .await?
+                }
+                other => other?,
+            };
+            let sent = self.wire.send(&signed, cost).await;
             let case = Case {
                 handler,
                 url: &parts.url,
                 tried,
-                now,
-                context,
+                now: call.clock.now(),
+                context: call.context,
             };
             let verdict = match &sent {
                 Ok(answer) => interpret(&case, answer),
@@ -118,17 +152,26 @@ impl Exchange {
                     return sent.map(Outcome::Answer).map_err(|_| unanswered());
                 }
                 (Verdict::Ignore { words }, Ok(answer)) => {
-                    let what = self.answered(parts, answer, &words);
+                    let what = self.wire.answered(parts, answer, &words);
                     return Ok(Outcome::Ignored { what });
                 }
                 (Verdict::Ignore { .. }, Err(_)) => return Err(unanswered()),
+                (Verdict::Refresh(_), _) if carried.is_some() && !has_renewed && tried < tries => {
+                    has_renewed = true;
+                    refused = carried.map(|carried| carried.token);
+                    continue;
+                }
+                // The new token is refused, too.
+                (Verdict::Refresh(again), _) if carried.is_some() && refused.is_some() => {
+                    (SourceErrorKind::Authentication, again.words)
+                }
                 (Verdict::Retry(again) | Verdict::Refresh(again), _) => {
-                    let pause = again.wait.unwrap_or_else(|| self.pause(tried));
-                    if tried < tries && !again.is_too_long && self.waits(pause).await {
+                    let pause = again.wait.unwrap_or_else(|| self.wire.pause(tried));
+                    if tried < tries && !again.is_too_long && self.wire.waits(pause).await {
                         continue;
                     }
                     let kind = if again.may_pass {
-                        let not_before = later(now, again.wait);
+                        let not_before = later(case.now, again.wait);
                         SourceErrorKind::Transient { not_before }
                     } else {
                         SourceErrorKind::Refused
@@ -139,56 +182,40 @@ impl Exchange {
                     // A short wait that the provider names itself is waited out.
                     if let Some(pause) = wait
                         && tried < tries
-                        && self.waits(pause).await
+                        && self.wire.waits(pause).await
                     {
                         continue;
                     }
-                    let until = later(now, wait);
+                    let until = later(case.now, wait);
                     (SourceErrorKind::Later { until }, words)
                 }
-                (Verdict::Fail { kind, words }, _) => (kind, words),
+                (Verdict::Fail { kind, words }, Ok(answer)) => {
+                    // An earlier run's token may have been taken back since; a new one tells.
+                    let is_old = carried.as_ref().is_some_and(|carried| carried.is_kept);
+                    if is_old && !has_renewed && answer.status.as_u16() == 401 {
+                        has_renewed = true;
+                        refused = carried.map(|carried| carried.token);
+                        continue;
+                    }
+                    (kind, words)
+                }
+                (Verdict::Fail { kind, words }, Err(_)) => (kind, words),
             };
-            return Err(self.failure(kind, parts, sent, &words, tried));
+            return Err(self.wire.failure(kind, parts, sent, &words, tried));
         }
-    }
-
-    /// Waits before the next try; false when that would take too long.
-    async fn waits(&self, pause: Duration) -> bool {
-        if pause > self.options.retry_max_wait {
-            return false;
-        }
-        if !pause.is_zero() {
-            tokio::time::sleep(pause).await;
-        }
-        true
     }
 
     /// A template's error, as a problem of the manifest or the configuration.
     pub(crate) fn template(&self, error: &TemplateError) -> SourceError {
         SourceError::new(
             SourceErrorKind::Configuration,
-            self.redactor.clean(&error.to_string()),
+            self.redactor().clean(&error.to_string()),
         )
-    }
-
-    /// What was asked: method, host and path, without the query.
-    pub(crate) fn asked(&self, parts: &RequestParts) -> String {
-        let host = parts.url.host_str().unwrap_or_default();
-        let port = parts
-            .url
-            .port()
-            .map(|port| format!(":{port}"))
-            .unwrap_or_default();
-        self.redactor.clean(&format!(
-            "{} {host}{port}{}",
-            parts.method,
-            parts.url.path()
-        ))
     }
 
     /// How often a request is sent: as the manifest says, or else as the options say.
     fn tries(&self, handler: &ErrorHandler, context: &Context) -> Result<u32, TemplateError> {
-        let usual = self.options.tries.max(1);
+        let usual = self.wire.options.tries.max(1);
         let Some(declared) = handler.max_retries().filter(|_| usual > 1) else {
             return Ok(usual);
         };
@@ -203,68 +230,16 @@ impl Exchange {
             })?;
         Ok(u32::try_from(retries.clamp(0, MAX_RETRIES)).unwrap_or(0) + 1)
     }
+}
 
-    fn pause(&self, tried: u32) -> Duration {
-        self.options
-            .retry_base
-            .saturating_mul(1 << tried.saturating_sub(1).min(16))
-            .min(self.options.retry_max_wait)
-    }
-
-    fn answered(&self, parts: &RequestParts, answer: &Answer, words: &Words) -> String {
-        let said = words
-            .said
-            .as_ref()
-            .map(|said| format!(": {said}"))
-            .unwrap_or_default();
-        self.redactor.clean(&format!(
-            "{} answered {}{said}",
-            self.asked(parts),
-            answer.status
-        ))
-    }
-
-    fn failure(
-        &self,
-        kind: SourceErrorKind,
-        parts: &RequestParts,
-        sent: Result<Answer, SendError>,
-        words: &Words,
-        tried: u32,
-    ) -> SourceError {
-        let (mut message, status_code, source) = match sent {
-            Ok(answer) => (
-                self.answered(parts, &answer, words),
-                Some(answer.status.as_u16()),
-                None,
-            ),
-            Err(error) => {
-                let host = self.asked(parts);
-                (
-                    format!("{host}: the provider {}", error.message),
-                    None,
-                    error.source,
-                )
-            }
-        };
-        if tried > 1 {
-            message.push_str(&format!(" ({tried} tries)"));
-        }
-        message.push_str(verdict::advice(kind, status_code));
-        SourceError {
-            status_code,
-            source,
-            ..SourceError::new(kind, self.redactor.clean(&message))
-        }
-    }
+fn is_passing(error: &SourceError) -> bool {
+    matches!(
+        error.kind,
+        SourceErrorKind::Transient { .. } | SourceErrorKind::Later { .. }
+    )
 }
 
 fn unanswered() -> SourceError {
     let kind = SourceErrorKind::Transient { not_before: None };
     SourceError::new(kind, "there was no answer")
-}
-
-fn later(now: DateTime<Utc>, wait: Option<Duration>) -> Option<DateTime<Utc>> {
-    let wait = wait.and_then(|wait| TimeDelta::from_std(wait).ok());
-    wait.map(|wait| now + wait)
 }

@@ -1,6 +1,7 @@
 //! Keeps secrets out of texts.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use serde_json::Value;
 use url::Url;
@@ -8,10 +9,21 @@ use url::Url;
 /// Shorter values are too common in ordinary texts to be told apart from them.
 const MIN_LENGTH: usize = 4;
 
-/// The secret values of one connection.
+/// Of the secrets that come up at run time, so many are remembered.
+const MAX_LEARNT: usize = 64;
+
+/// The secret values of one connection. Clones learn together.
 #[derive(Clone, Default)]
 pub(crate) struct Redactor {
-    secrets: Arc<[String]>,
+    secrets: Arc<RwLock<Secrets>>,
+}
+
+#[derive(Default)]
+struct Secrets {
+    /// Of the configuration.
+    given: Vec<String>,
+    /// The latest last.
+    learnt: VecDeque<String>,
 }
 
 impl Redactor {
@@ -22,14 +34,31 @@ impl Redactor {
         found.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         found.dedup();
         Self {
-            secrets: found.into(),
+            secrets: Arc::new(RwLock::new(Secrets {
+                given: found,
+                learnt: VecDeque::new(),
+            })),
         }
+    }
+
+    /// Remembers a secret that the configuration does not hold: a token that a provider gave, or
+    /// that was made.
+    pub(crate) fn learn(&self, secret: &str) {
+        if secret.len() < MIN_LENGTH || self.any(|known| known == secret) {
+            return;
+        }
+        let mut secrets = self.secrets.write().unwrap_or_else(PoisonError::into_inner);
+        if secrets.learnt.len() >= MAX_LEARNT {
+            secrets.learnt.pop_front();
+        }
+        secrets.learnt.push_back(secret.to_owned());
     }
 
     /// The text with every secret replaced.
     pub(crate) fn clean(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        for secret in self.secrets.iter() {
+        let secrets = self.secrets.read().unwrap_or_else(PoisonError::into_inner);
+        for secret in secrets.learnt.iter().chain(&secrets.given) {
             if text.contains(secret.as_str()) {
                 text = text.replace(secret.as_str(), "***");
             }
@@ -37,13 +66,16 @@ impl Redactor {
         text
     }
 
+    fn any(&self, fits: impl Fn(&str) -> bool) -> bool {
+        let secrets = self.secrets.read().unwrap_or_else(PoisonError::into_inner);
+        let mut all = secrets.given.iter().chain(&secrets.learnt);
+        all.any(|secret| fits(secret))
+    }
+
     /// Whether a value holds a secret anywhere.
     pub(crate) fn is_in(&self, value: &Value) -> bool {
         match value {
-            Value::String(text) => self
-                .secrets
-                .iter()
-                .any(|secret| text.contains(secret.as_str())),
+            Value::String(text) => self.any(|secret| text.contains(secret)),
             Value::Array(items) => items.iter().any(|item| self.is_in(item)),
             Value::Object(map) => map.values().any(|item| self.is_in(item)),
             Value::Null | Value::Bool(_) | Value::Number(_) => false,
@@ -78,11 +110,7 @@ impl Redactor {
             let pair = Url::parse(&format!("http://x/?{part}"));
             pair.is_ok_and(|url| {
                 url.query_pairs().any(|(name, value)| {
-                    Some(&*name) == credential
-                        || self
-                            .secrets
-                            .iter()
-                            .any(|secret| value.contains(secret.as_str()))
+                    Some(&*name) == credential || self.any(|secret| value.contains(secret))
                 })
             })
         };

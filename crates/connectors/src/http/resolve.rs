@@ -83,6 +83,8 @@ fn matches(
 /// The common rules. A status that nobody foresaw is asked for again.
 fn common(status: StatusCode) -> Action {
     match status.as_u16() {
+        // Redirects that can be followed were followed.
+        301 | 302 | 303 | 307 | 308 => Action::Fail,
         ..400 => Action::Success,
         400 | 401 | 403 | 404 | 405 => Action::Fail,
         429 => Action::RateLimited,

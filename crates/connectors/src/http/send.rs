@@ -4,11 +4,11 @@ use reqwest::RequestBuilder;
 use reqwest::header::{CONTENT_TYPE, USER_AGENT};
 
 use super::answer::Answer;
-use super::exchange::Exchange;
 use super::hop::Hop;
 use super::request::{self, RequestParts, texts};
 use super::send_error::SendError;
 use super::take_in::take_in;
+use super::wire::Wire;
 
 /// No chain of redirects is longer.
 const MAX_REDIRECTS: usize = 10;
@@ -21,11 +21,11 @@ pub(super) struct Traffic {
 }
 
 pub(super) async fn send(
-    exchange: &Exchange,
+    wire: &Wire,
     parts: &RequestParts,
     traffic: &mut Traffic,
 ) -> Result<Answer, SendError> {
-    let options = &exchange.options;
+    let options = &*wire.options;
     let mut hop = Hop::first(parts);
     for _ in 0..=MAX_REDIRECTS {
         options
@@ -33,13 +33,13 @@ pub(super) async fn send(
             .check(&hop.url)
             .map_err(|refused| SendError::from(&refused))?;
         traffic.requests += 1;
-        let request = build(exchange, parts, &hop);
+        let request = build(wire, parts, &hop);
         let response = tokio::time::timeout(options.first_byte_timeout, request.send())
             .await
             .map_err(|_| {
                 SendError::timed_out("gave no answer within", options.first_byte_timeout)
             })??;
-        match hop.redirected(&response, parts, exchange.redactor()) {
+        match hop.redirected(&response, parts, &wire.redactor) {
             Some(next) => hop = next,
             None => return take_in(response, options, traffic).await,
         }
@@ -48,8 +48,8 @@ pub(super) async fn send(
 }
 
 /// Another host gets no header and no body of ours: they may hold credentials.
-fn build(exchange: &Exchange, parts: &RequestParts, hop: &Hop) -> RequestBuilder {
-    let mut request = exchange.client.request(hop.method.clone(), hop.url.clone());
+fn build(wire: &Wire, parts: &RequestParts, hop: &Hop) -> RequestBuilder {
+    let mut request = wire.client.request(hop.method.clone(), hop.url.clone());
     let has = |wanted: &str| {
         parts
             .headers
@@ -57,7 +57,7 @@ fn build(exchange: &Exchange, parts: &RequestParts, hop: &Hop) -> RequestBuilder
             .any(|(name, _)| name.eq_ignore_ascii_case(wanted))
     };
     if !hop.is_home || !has(USER_AGENT.as_str()) {
-        request = request.header(USER_AGENT, &exchange.options.user_agent);
+        request = request.header(USER_AGENT, &wire.options.user_agent);
     }
     if !hop.is_home {
         return request;

@@ -174,7 +174,7 @@ fn declared_pause(
 
 /// `Retry-After`, in seconds or as a date. The reference honours it only where the manifest says
 /// so; here it always counts.
-fn retry_after(answer: &Answer, now: DateTime<Utc>) -> Option<Duration> {
+pub(super) fn retry_after(answer: &Answer, now: DateTime<Utc>) -> Option<Duration> {
     let text = answer.headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse::<f64>() {
         return Duration::try_from_secs_f64(seconds).ok();

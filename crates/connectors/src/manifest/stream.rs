@@ -43,8 +43,13 @@ pub(super) struct StreamEntry {
 }
 
 impl StreamEntry {
-    /// `blocked` names what the whole manifest needs and is not built.
-    pub(super) fn read(index: usize, node: &Value, root: &Value, blocked: Option<&str>) -> Self {
+    /// `blocked` tells what the whole manifest needs and cannot be used.
+    pub(super) fn read(
+        index: usize,
+        node: &Value,
+        root: &Value,
+        blocked: Option<&CompileError>,
+    ) -> Self {
         let resolved = resolve(node, root)
             .map(|node| propagate(node, "DeclarativeSource", "streams"))
             .map_err(|error| CompileError::Invalid {
@@ -60,13 +65,9 @@ impl StreamEntry {
             .find(|name| !name.is_empty())
             .map_or_else(|| format!("streams[{index}]"), str::to_owned);
         let compiled = OnceLock::new();
-        if let Some(component) = blocked {
-            let component = component.to_owned();
+        if let Some(error) = blocked {
             // The cell is new, so it takes the value.
-            let _ = compiled.set(Err(CompileError::Unsupported {
-                component,
-                path: "spec".to_owned(),
-            }));
+            let _ = compiled.set(Err(error.clone()));
         }
         Self {
             name,

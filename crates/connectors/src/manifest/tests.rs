@@ -297,17 +297,17 @@ streams:
     insta::assert_snapshot!(reasons.join("\n"), @"
     a: works
     code: CustomRetriever (source_x.Retriever, which needs Python) is not supported (at code.retriever)
-    router: SubstreamPartitionRouter is not supported (at router.retriever)
-    oauth: OAuthAuthenticator is not supported (at oauth.retriever.requester.authenticator)
-    pattern: DpathExtractor with the pattern `*` is not supported (at pattern.retriever.record_selector.extractor)
-    csv: CsvDecoder is not supported (at csv.retriever.decoder)
+    router: SubstreamPartitionRouter needs `parent_stream_configs` (at router.retriever.partition_router)
+    oauth: OAuthAuthenticator needs `token_refresh_endpoint` (at oauth.retriever.requester.authenticator)
+    pattern: works
+    csv: works
     template: the template `{{ config['x' }}` syntax error: unexpected `}`, expected `]` (at template.retriever.requester)
     name: the template `{{ nothing.x }}` reads `nothing`, which is unknown here (at name.retriever.requester)
     filter: the template `{{ config.x | xmlattr }}` uses the filter `xmlattr`, which is not supported (at filter.retriever.requester)
     state: the template `{{ stream_state.x }}` reads stream_state, which is not available to templates (at state.retriever.requester)
     broken: the reference `#/definitions/none` leads nowhere (at streams[10])
     bare: SimpleRetriever needs `requester` (at bare.retriever)
-    change: KeysToLower is not supported (at change.transformations[0])
+    change: works
     migrate: DeclarativeStream.state_migrations is not supported (at migrate)
     delegate: StateDelegatingStream is not supported (at delegate)
     ");
@@ -358,7 +358,7 @@ streams:
 fn what_the_whole_manifest_needs_blocks_every_stream_with_a_reason() {
     let text = format!(
         r##"{HEAD}
-spec: {{config_normalization_rules: {{transformations: [{{type: ConfigAddFields}}]}}}}
+spec: {{config_normalization_rules: {{transformations: [{{type: CustomConfigTransformation, class_name: x.Y}}]}}}}
 streams: [{{name: a, retriever: {{requester: {{url: "https://x.test/a"}}, record_selector: {{extractor: {{field_path: []}}}}}}}}]
 dynamic_streams: [{{type: DynamicDeclarativeStream}}]
 "##
@@ -379,7 +379,7 @@ dynamic_streams: [{{type: DynamicDeclarativeStream}}]
         [
             (
                 "a",
-                "Spec.config_normalization_rules.transformations is not supported (at spec)"
+                "CustomConfigTransformation (x.Y, which needs Python) is not supported (at spec.config_normalization_rules.transformations[0])"
             ),
             (
                 "dynamic_streams[0]",

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use minijinja::Value;
-use minijinja::value::{Enumerator, Object, Serde};
+use minijinja::value::{Enumerator, Object, Serde, ValueKind};
 
 /// Where a template stands, which decides the names that it may read. `config` and `parameters`
 /// are known everywhere.
@@ -12,6 +12,8 @@ use minijinja::value::{Enumerator, Object, Serde};
 pub enum Names {
     /// Nothing but the configuration.
     Config,
+    /// How a request carries a session.
+    Session,
     /// A part of a request.
     Request,
     /// What comes after an answer.
@@ -31,6 +33,7 @@ impl Names {
         }
         match self {
             Names::Config => false,
+            Names::Session => name == "session_token",
             Names::Request => name == "next_page_token" || SLICE.contains(&name),
             Names::Page => {
                 matches!(
@@ -76,6 +79,21 @@ impl Context {
     pub fn with(mut self, name: &'static str, value: &serde_json::Value) -> Self {
         self.set(name, value);
         self
+    }
+
+    /// The value at a path of the configuration.
+    pub(crate) fn config_value(&self, path: &[String]) -> Option<serde_json::Value> {
+        let mut value = self.config.clone();
+        for name in path {
+            value = match value.kind() {
+                ValueKind::Seq => value.get_item_by_index(name.parse().ok()?).ok()?,
+                _ => value.get_attr(name).ok()?,
+            };
+        }
+        if value.is_undefined() {
+            return None;
+        }
+        serde_json::to_value(&value).ok()
     }
 
     /// Sets a value.

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use chrono::{Duration, NaiveTime, Utc};
-use minijinja::value::{Kwargs, Rest};
+use minijinja::value::{Kwargs, Rest, Serde};
 use minijinja::{Environment, Error, ErrorKind, State, Value};
 
 use super::compare::order;
@@ -48,6 +48,11 @@ pub(super) fn add_to(environment: &mut Environment<'static>) {
             .as_str()
             .ok_or_else(|| invalid("sanitize_url() takes a text"))?;
         Ok(super::python::quote_plus(text))
+    });
+    environment.add_function("json_loads", |text: String| -> Result<Value, Error> {
+        let value: serde_json::Value =
+            serde_json::from_str(&text).map_err(|_| invalid("json_loads() takes a JSON text"))?;
+        Ok(Value::from(Serde(value)))
     });
     environment.add_function("generate_uuid", || uuid::Uuid::new_v4().to_string());
     environment.add_function("camel_case_to_snake_case", |text: String| snake_case(&text));

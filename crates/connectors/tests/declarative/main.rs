@@ -5,7 +5,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod authenticating;
 mod checking;
+mod config_rules;
 mod decoding;
 mod error_handlers;
 mod errors;
@@ -18,7 +20,13 @@ mod partition_states;
 mod partitions;
 mod records;
 mod registry;
+mod renewing;
 mod requests;
 mod resuming;
 mod run;
 mod server;
+mod signing;
+mod test_keys;
+mod transforming;
+mod unpacking;
+mod vault;

@@ -11,6 +11,7 @@ use syncline_connectors::source::{
 };
 use syncline_connectors::{Manifest, NetworkRules, SourceOptions};
 use syncline_domain::attempt::Warning;
+use syncline_domain::credential::CredentialVault;
 use syncline_domain::range::TimeRange;
 use syncline_domain::scope::Scope;
 use syncline_domain::state::{ModelState, Position};
@@ -46,6 +47,17 @@ pub fn source(manifest: &str, config: Value) -> Arc<dyn Source> {
 pub fn source_with(manifest: &str, config: Value, options: SourceOptions) -> Arc<dyn Source> {
     Arc::new(Manifest::parse(manifest).unwrap())
         .source(object(config), options)
+        .unwrap()
+}
+
+pub fn source_keeping(
+    manifest: &str,
+    config: Value,
+    options: SourceOptions,
+    vault: Arc<dyn CredentialVault>,
+) -> Arc<dyn Source> {
+    Arc::new(Manifest::parse(manifest).unwrap())
+        .source_with(object(config), options, vault)
         .unwrap()
 }
 

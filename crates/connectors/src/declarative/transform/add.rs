@@ -1,0 +1,79 @@
+//! Adds fields.
+
+use serde_json::{Map, Value};
+
+use crate::components::transformations::{AddedField, ValueType};
+use crate::template::{Context, Template, TemplateError};
+
+/// No list is filled up to a higher index.
+const MAX_INDEX: usize = 10_000;
+
+/// Adds a field to a record or a configuration; `see` makes it visible to templates.
+pub(crate) fn add(
+    target: &mut Value,
+    field: &AddedField,
+    condition: Option<&Template>,
+    context: &Context,
+    see: impl FnOnce(&Value) -> Context,
+) -> Result<(), TemplateError> {
+    // A constant needs no look at the target.
+    let context = if field.value.is_constant() && condition.is_none() {
+        context.clone()
+    } else {
+        see(target)
+    };
+    let value = field.value.string_value(&context)?;
+    let value = match field.value_type {
+        Some(wanted) if !is_of(&value, wanted) => field.value.text(&context)?.into(),
+        _ => value,
+    };
+    if let Some(condition) = condition {
+        let path = Value::from(field.path.clone());
+        if !condition.condition(&context.with("value", &value).with("path", &path))? {
+            return Ok(());
+        }
+    }
+    put(target, &field.path, value);
+    Ok(())
+}
+
+fn is_of(value: &Value, wanted: ValueType) -> bool {
+    match wanted {
+        ValueType::String => value.is_string(),
+        ValueType::Number => value.is_f64(),
+        // In Python, a truth value is an integer.
+        ValueType::Integer => value.is_i64() || value.is_u64() || value.is_boolean(),
+        ValueType::Boolean => value.is_boolean(),
+    }
+}
+
+/// Puts a value at a path, and makes what is missing on the way: a list for an index.
+fn put(node: &mut Value, path: &[String], value: Value) {
+    let Some((first, rest)) = path.split_first() else {
+        *node = value;
+        return;
+    };
+    let index = first.parse::<usize>().ok().filter(|at| *at <= MAX_INDEX);
+    if node.is_null() && index.is_some() {
+        *node = Value::Array(Vec::new());
+    }
+    if let Value::Array(items) = node {
+        if let Some(index) = index {
+            if items.len() <= index {
+                items.resize(index + 1, Value::Null);
+            }
+            put(&mut items[index], rest, value);
+        }
+        return;
+    }
+    if !node.is_object() {
+        *node = Value::Object(Map::new());
+    }
+    if let Value::Object(map) = node {
+        put(
+            map.entry(first.as_str()).or_insert(Value::Null),
+            rest,
+            value,
+        );
+    }
+}
