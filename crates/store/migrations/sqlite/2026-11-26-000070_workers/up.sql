@@ -8,4 +8,4 @@ CREATE TABLE workers (
     cap_per_organization INTEGER,
     cap_per_connection INTEGER,
     cap_per_provider INTEGER
-);
+) STRICT;
