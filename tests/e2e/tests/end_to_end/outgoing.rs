@@ -22,7 +22,7 @@ both_databases! {
             .json;
         let id = text(&connection["id"]);
         let check = format!("/v2/integrations/connections/{id}/check");
-        let checked = api.post(&check, json!(null)).await.expect_status(200).json;
+        let checked = api.post(&check, None).await.expect_status(200).json;
         assert_eq!(checked["health"]["healthy"], false, "{checked}");
         let message = text(&checked["health"]["message"]);
         assert!(
@@ -41,7 +41,7 @@ both_databases! {
         let program = program.option("--allow-private-networks");
         server = program.serve().await;
         api = server.api("acme");
-        let checked = api.post(&check, json!(null)).await.expect_status(200).json;
+        let checked = api.post(&check, None).await.expect_status(200).json;
         assert_eq!(checked["health"]["healthy"], true, "{checked}");
         assert!(demo.totals().0 > 0);
     }
