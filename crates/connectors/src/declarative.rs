@@ -8,14 +8,19 @@
 mod answers;
 mod bound;
 mod check;
+mod clamp;
+mod cursor;
 mod decode;
+mod delegate;
 mod extract;
 mod fields;
+mod normalize;
 mod plan;
 mod position;
 mod reader;
 mod requests;
 mod routers;
+mod shape;
 mod sink;
 mod source;
 mod states;
@@ -24,6 +29,8 @@ mod windows;
 
 pub(crate) use decode::first_body;
 pub(crate) use requests::plain as plain_request;
+pub(crate) use shape::import_state;
+pub use shape::{StateProblem, export as export_state, stream_state};
 pub use source::DeclarativeSource;
 
 #[cfg(test)]

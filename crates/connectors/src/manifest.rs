@@ -1,5 +1,6 @@
 //! A low-code manifest: read, resolved, and compiled stream by stream.
 
+mod dynamic;
 mod error;
 mod parameters;
 mod references;
@@ -13,6 +14,7 @@ use std::sync::{Arc, OnceLock};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use syncline_domain::credential::CredentialVault;
+use syncline_domain::state::ModelState;
 
 use crate::auth::MemoryVault;
 use crate::components::check::Check;
@@ -20,7 +22,7 @@ use crate::components::spec::Spec;
 use crate::components::stream::Stream;
 use crate::components::{CompileError, Node};
 use crate::config::{ConfigProblem, normalize, secrets, validate};
-use crate::declarative::DeclarativeSource;
+use crate::declarative::{DeclarativeSource, StateProblem};
 use crate::error::SourceError;
 use crate::http::options::SourceOptions;
 use crate::source::Source;
@@ -77,12 +79,20 @@ impl Manifest {
         let spec = read_spec(top.get("spec"), &root)?;
         let dynamic = top.get("dynamic_streams").and_then(Value::as_array);
         let dynamic = dynamic.into_iter().flatten().enumerate();
+        let blocked = spec.rules.as_ref().err();
+        let dynamic = dynamic.flat_map(|(index, node)| match dynamic::expand(node, &root) {
+            Ok(streams) => streams
+                .iter()
+                .map(|stream| StreamEntry::read(index, stream, &root, blocked))
+                .collect(),
+            Err(component) => vec![StreamEntry::dynamic(index, node, component)],
+        });
         let mut seen = HashSet::new();
-        let streams = list
+        let streams = ungrouped(&list, &root)
             .iter()
             .enumerate()
-            .map(|(index, node)| StreamEntry::read(index, node, &root, spec.rules.as_ref().err()))
-            .chain(dynamic.map(|(index, node)| StreamEntry::dynamic(index, node)))
+            .map(|(index, node)| StreamEntry::read(index, node, &root, blocked))
+            .chain(dynamic)
             .filter(|stream| seen.insert(stream.name().to_owned()))
             .collect();
         Ok(Self {
@@ -239,6 +249,20 @@ impl Manifest {
             .map_or(NONE, |rules| &rules.resolved)
     }
 
+    /// Takes a stream's state over, as Airbyte keeps it: the rows that hold it here.
+    ///
+    /// # Errors
+    /// Where it is wrong; also when the stream cannot be read with this configuration.
+    pub fn import_state(
+        &self,
+        stream: &str,
+        config: &Map<String, Value>,
+        state: &Value,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<ModelState>, StateProblem> {
+        crate::declarative::import_state(self, stream, config, state, now)
+    }
+
     /// The compiled stream of this name; `None` when the manifest has no such stream.
     pub(crate) fn stream(&self, name: &str) -> Option<Result<&Arc<Stream>, &CompileError>> {
         self.streams
@@ -251,6 +275,20 @@ impl Manifest {
     pub(crate) fn check(&self) -> Result<&Check, &CompileError> {
         self.check.as_ref()
     }
+}
+
+/// The streams of groups stand in their place.
+fn ungrouped(list: &[Value], root: &Value) -> Vec<Value> {
+    let streams = list.iter().flat_map(|node| {
+        if node.get("type") != Some(&Value::from("StreamGroup")) {
+            return vec![node.clone()];
+        }
+        match node.get("streams").map(|streams| resolve(streams, root)) {
+            Some(Ok(Value::Array(streams))) => streams,
+            _ => vec![node.clone()],
+        }
+    });
+    streams.collect()
 }
 
 fn read_spec(node: Option<&Value>, root: &Value) -> Result<Spec, ManifestError> {

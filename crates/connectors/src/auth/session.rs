@@ -65,6 +65,7 @@ impl Exchange {
         let answer = match Box::pin(self.run(parts, login, cost)).await? {
             Outcome::Answer(answer) => answer,
             Outcome::Ignored { what } => return Err(no_token(&what)),
+            Outcome::Reset => return Err(no_token(&self.asked(parts))),
         };
         let body = match session.decoder {
             Decoder::Json { .. } => answer.body.json(),

@@ -2,13 +2,16 @@
 
 use serde_json::Value;
 
+use super::record_expanders::RecordExpander;
 use super::{CompileError, Node};
 use crate::template::{Context, Names, Template, TemplateError};
 
-/// `DpathExtractor`: a path of fields, `*` for any; empty for the whole answer.
+/// `DpathExtractor`: a path of fields or patterns; empty for the whole answer.
 #[derive(Debug, Clone)]
 pub struct DpathExtractor {
     field_path: Vec<Template>,
+    /// What makes several records of each.
+    pub expander: Option<RecordExpander>,
 }
 
 impl DpathExtractor {
@@ -16,19 +19,12 @@ impl DpathExtractor {
         if node.kind() != "DpathExtractor" {
             return Err(node.unsupported());
         }
-        node.refuse_fields(&["record_expander"])?;
         super::decoders::Decoder::compile(node)?;
         let field_path = node.templates("field_path", Names::Config)?;
-        // `*` is any field; patterns inside a name are not built.
-        if let Some(pattern) = field_path.iter().find(|part| {
-            part.is_constant() && part.source() != "*" && part.source().contains(['*', '?', '['])
-        }) {
-            return Err(node.unsupported_part(format!(
-                "DpathExtractor with the pattern `{}`",
-                pattern.source()
-            )));
-        }
-        Ok(Self { field_path })
+        Ok(Self {
+            field_path,
+            expander: RecordExpander::compile(node)?,
+        })
     }
 
     /// The path for a configuration.

@@ -33,6 +33,8 @@ pub enum Action {
     Retry,
     /// It counts as an answer without records, and ends its slice.
     Ignore,
+    /// Paging begins anew.
+    ResetPagination,
     /// The provider says "later".
     RateLimited,
     /// The access token is fetched anew, once, and the request is tried again.
@@ -62,6 +64,7 @@ impl ResponseFilter {
             Some("FAIL") => Action::Fail,
             Some("RETRY") => Action::Retry,
             Some("IGNORE") => Action::Ignore,
+            Some("RESET_PAGINATION") => Action::ResetPagination,
             Some("RATE_LIMITED") => Action::RateLimited,
             Some("REFRESH_TOKEN_THEN_RETRY") => Action::RefreshThenRetry,
             Some(other) => {

@@ -1,6 +1,7 @@
 //! How the records of a stream are got.
 
 use super::decoders::Decoder;
+use super::pagination_resets::PaginationReset;
 use super::paginators::Paginator;
 use super::partition_routers::PartitionRouter;
 use super::requesters::HttpRequester;
@@ -18,6 +19,8 @@ pub struct SimpleRetriever {
     pub selector: RecordSelector,
     /// How one request leads to the next; `None` for a single one.
     pub paginator: Option<Paginator>,
+    /// When paging begins anew.
+    pub pagination_reset: Option<PaginationReset>,
     /// What it is read by, if it is.
     pub router: Option<PartitionRouter>,
     /// Only the first request of a slice carries what its router and its cursor inject.
@@ -29,12 +32,12 @@ impl SimpleRetriever {
         if node.kind() != "SimpleRetriever" {
             return Err(node.unsupported());
         }
-        node.refuse_fields(&["pagination_reset"])?;
         Ok(Self {
             requester: HttpRequester::compile(&node.required_child("requester")?)?,
             decoder: Decoder::compile(node)?,
             selector: RecordSelector::compile(&node.required_child("record_selector")?)?,
             paginator: Paginator::compile(node)?,
+            pagination_reset: PaginationReset::compile(node)?,
             router: PartitionRouter::compile(node)?,
             ignores_slice_options_when_paging: node
                 .flag("ignore_stream_slicer_parameters_on_paginated_requests"),

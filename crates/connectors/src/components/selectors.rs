@@ -1,5 +1,7 @@
 //! Which records of an answer count.
 
+use serde_json::Value;
+
 use super::extractors::DpathExtractor;
 use super::{CompileError, Node};
 use crate::template::{Names, Template};
@@ -11,6 +13,8 @@ pub struct RecordSelector {
     pub extractor: DpathExtractor,
     /// `RecordFilter`: those for which it is false are left out.
     pub filter: Option<Template>,
+    /// Values become what the stream's schema says.
+    pub normalizes: bool,
     /// Filter what the transformations made of the record.
     pub transform_before_filtering: bool,
 }
@@ -20,15 +24,16 @@ impl RecordSelector {
         if node.kind() != "RecordSelector" {
             return Err(node.unsupported());
         }
-        if let Some(normalization) = node.field("schema_normalization")
-            && normalization != "None"
-        {
-            let component = match normalization.as_str() {
-                Some(kind) => format!("schema_normalization: {kind}"),
-                None => "CustomSchemaNormalization".to_owned(),
-            };
-            return Err(node.unsupported_part(component));
-        }
+        let normalizes = match node.field("schema_normalization") {
+            None => false,
+            Some(Value::String(kind)) if kind == "None" => false,
+            Some(Value::String(kind)) if kind == "Default" => true,
+            Some(Value::String(kind)) => {
+                let kind = format!("schema_normalization: {kind}");
+                return Err(node.unsupported_part(kind));
+            }
+            Some(_) => return Err(node.unsupported_part("CustomSchemaNormalization")),
+        };
         let filter = match node.child("record_filter")? {
             None => None,
             Some(filter) if filter.kind() == "RecordFilter" => filter
@@ -39,6 +44,7 @@ impl RecordSelector {
         Ok(Self {
             extractor: DpathExtractor::compile(&node.required_child("extractor")?)?,
             filter,
+            normalizes,
             transform_before_filtering: node.flag("transform_before_filtering"),
         })
     }

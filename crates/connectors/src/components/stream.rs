@@ -1,13 +1,16 @@
 //! A whole stream.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
-use super::cursors::DatetimeBasedCursor;
+use super::cursors::Cursor;
 use super::primary_key::PrimaryKey;
 use super::retrievers::SimpleRetriever;
+use super::schema_loaders::inline_schema;
 use super::transformations::Transformation;
 use super::{CompileError, Node};
-use crate::template::Template;
+use crate::template::{Names, Template};
 
 /// `DeclarativeStream`, ready to be read with a configuration.
 #[derive(Debug)]
@@ -19,13 +22,35 @@ pub struct Stream {
     /// What tells records apart.
     pub key: PrimaryKey,
     /// How it is asked for what changed; `None` reads everything each time.
-    pub cursor: Option<DatetimeBasedCursor>,
+    pub cursor: Option<Cursor>,
     /// What is changed in each record.
     pub transformations: Vec<Transformation>,
+    /// What the values of records are made to fit, where they are.
+    pub schema: Option<Value>,
+    /// What it is read by once it has a state.
+    pub delegate: Option<Delegate>,
+    /// Older forms that its state may have.
+    pub state_migrations: Vec<StateMigration>,
     /// What the reader must keep of records and answers for the templates.
     pub(crate) needs: Needs,
     /// What its fingerprint is made of.
     pub(crate) resolved: Value,
+}
+
+/// The incremental half of a `StateDelegatingStream`.
+#[derive(Debug)]
+pub struct Delegate {
+    /// How it is read.
+    pub stream: Arc<Stream>,
+    /// An older state is too old for it: so far back its provider knows what changed.
+    pub retention: Option<Template>,
+}
+
+/// How an older state is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StateMigration {
+    /// `LegacyToPerPartitionStateMigration`: an object by the values of the partitions.
+    LegacyToPerPartition,
 }
 
 /// What templates look at, so that nothing else is kept.
@@ -47,26 +72,87 @@ impl Stream {
         node: &Node<'_>,
         resolved: &Value,
     ) -> Result<Self, CompileError> {
-        if node.kind() != "DeclarativeStream" {
-            return Err(node.unsupported());
+        match node.kind() {
+            "DeclarativeStream" => Self::compile_one(name, node, resolved),
+            "StateDelegatingStream" => {
+                let first = node.required_child("full_refresh_stream")?;
+                let later = node.required_child("incremental_stream")?;
+                if first.text("name")? != later.text("name")? {
+                    let message = "both streams of a StateDelegatingStream must have its name";
+                    return Err(node.invalid(message.to_owned()));
+                }
+                Ok(Self {
+                    delegate: Some(Delegate {
+                        stream: Arc::new(Self::compile_one(name, &later, resolved)?),
+                        retention: node.template("api_retention_period", Names::Config)?,
+                    }),
+                    ..Self::compile_one(name, &first, resolved)?
+                })
+            }
+            _ => Err(node.unsupported()),
         }
-        node.refuse_fields(&["state_migrations", "file_uploader"])?;
+    }
+
+    /// Whether it is asked for what changed since.
+    pub fn is_incremental(&self) -> bool {
+        let later = self.delegate.as_ref();
+        self.cursor.is_some() || later.is_some_and(|later| later.stream.cursor.is_some())
+    }
+
+    /// `identity` is what its fingerprint is made of.
+    fn compile_one(name: &str, node: &Node<'_>, identity: &Value) -> Result<Self, CompileError> {
+        node.refuse_fields(&["file_uploader"])?;
         let transformations = node.children("transformations")?;
         let transformations: Vec<_> = transformations
             .iter()
             .map(Transformation::compile)
             .collect::<Result<_, _>>()?;
         let retriever = SimpleRetriever::compile(&node.required_child("retriever")?)?;
+        let own = node.value();
+        let schema = match retriever.selector.normalizes {
+            false => None,
+            true => Some(inline_schema(&own).ok_or_else(|| {
+                node.unsupported_part("schema_normalization without an InlineSchemaLoader")
+            })?),
+        };
         Ok(Self {
             name: name.to_owned(),
             key: PrimaryKey::compile(node)?,
-            cursor: DatetimeBasedCursor::compile(node)?,
-            needs: Needs::of(&retriever, &transformations, resolved),
+            cursor: cursor_of(node, &retriever)?,
+            needs: Needs::of(&retriever, &transformations, &own),
             retriever,
             transformations,
-            resolved: resolved.clone(),
+            state_migrations: migrations(node)?,
+            schema,
+            delegate: None,
+            resolved: identity.clone(),
         })
     }
+}
+
+fn cursor_of(node: &Node<'_>, retriever: &SimpleRetriever) -> Result<Option<Cursor>, CompileError> {
+    let cursor = Cursor::compile(node)?;
+    if matches!(cursor, Some(Cursor::Count(_))) && retriever.router.is_some() {
+        return Err(node.unsupported_part("IncrementingCountCursor with a partition router"));
+    }
+    Ok(cursor)
+}
+
+/// Somebody's own migration was for states of a connector's earlier versions. It does not keep a
+/// stream from being read: such a state is not read, and neither is it here.
+fn migrations(node: &Node<'_>) -> Result<Vec<StateMigration>, CompileError> {
+    let mut migrations = Vec::new();
+    for migration in node.children("state_migrations")? {
+        match migration.kind() {
+            "LegacyToPerPartitionStateMigration" => {
+                migrations.push(StateMigration::LegacyToPerPartition);
+            }
+            "CustomStateMigration" => {}
+            _ if migration.field("class_name").is_some() => {}
+            _ => return Err(migration.unsupported()),
+        }
+    }
+    Ok(migrations)
 }
 
 impl Needs {
@@ -85,7 +171,9 @@ impl Needs {
             .copied()
             .flat_map(|template| template.reads("response"));
         Self {
-            records: !transformations.is_empty() || retriever.selector.filter.is_some(),
+            records: !transformations.is_empty()
+                || retriever.selector.filter.is_some()
+                || retriever.selector.normalizes,
             last_record: paging
                 .iter()
                 .any(|template| template.reads("last_record").next().is_some()),

@@ -31,6 +31,8 @@ pub(super) struct Finished {
     pub(super) response: Value,
     /// For templates; null where none reads it.
     pub(super) last_record: Value,
+    /// The last record lies outside the range that is read.
+    pub(super) is_past: bool,
     /// The answer was not the one that was partly read before: it was read from its beginning.
     pub(super) has_restarted: bool,
 }
@@ -93,6 +95,7 @@ fn once(body: &Body, reading: &Reading, out: &Sender<Parsed>) -> Result<Finished
     }
     let is_absent = !walked.is_present;
     let response = response(reading, body, walked)?;
+    let is_past = sink.is_past;
     let last_record = sink.last_record.take();
     let last_record = last_record
         .and_then(|raw| serde_json::from_str(raw.get()).ok())
@@ -102,6 +105,7 @@ fn once(body: &Body, reading: &Reading, out: &Sender<Parsed>) -> Result<Finished
         is_absent,
         response,
         last_record,
+        is_past,
         has_restarted: false,
     })
 }

@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use syncline_domain::state::Fingerprint;
 
+use super::cursor::BoundCursor;
 use super::fields::Fields;
 use super::routers::BoundRouter;
-use super::windows::Cut;
-use crate::components::cursors::DatetimeBasedCursor;
 use crate::components::decoders::Decoder;
 use crate::components::partition_routers::ParentStream;
+use crate::components::record_expanders::BoundExpander;
 use crate::components::stream::Stream;
-use crate::datetime::{IsoDuration, Moment, format, parse};
-use crate::template::{Context, Template, TemplateError};
+use crate::template::{Context, TemplateError};
 use crate::text::{canonical_json, sha256_hex};
 
 /// Raised when the meaning of stored positions and states changes.
@@ -25,13 +24,27 @@ pub(super) struct Bound {
     /// The configuration, at the time of the run.
     pub(super) context: Context,
     pub(super) record_path: Vec<String>,
+    pub(super) expander: Option<BoundExpander>,
     pub(super) fields: Fields,
     pub(super) cursor: Option<BoundCursor>,
     pub(super) router: Option<Arc<BoundRouter>>,
     pub(super) keeps: Keeps,
+    /// Which half of a stream that is read by another one once it has a state.
+    pub(super) half: Half,
     pub(super) fingerprint: Fingerprint,
     /// The query parameter that carries the credential.
     pub(super) credential: Option<String>,
+}
+
+/// Which half of a `StateDelegatingStream` is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Half {
+    /// The stream has none.
+    Whole,
+    /// Everything, whatever state there is.
+    First,
+    /// What changed since.
+    Later,
 }
 
 /// How much of an answer templates read, beside the records.
@@ -42,17 +55,6 @@ pub(super) enum Keeps {
     Rest,
     /// The records, too.
     Whole,
-}
-
-pub(super) struct BoundCursor {
-    pub(super) field: String,
-    pub(super) component: DatetimeBasedCursor,
-    pub(super) floor: DateTime<Utc>,
-    pub(super) ceiling: Option<DateTime<Utc>>,
-    pub(super) look_back: Option<IsoDuration>,
-    pub(super) cut: Cut,
-    pub(super) start_name: String,
-    pub(super) end_name: String,
 }
 
 impl Bound {
@@ -68,7 +70,12 @@ impl Bound {
         let router = router
             .map(|router| BoundRouter::new(router, &context, &bind))
             .transpose()?;
-        let record_path = stream.retriever.selector.extractor.path(&context)?;
+        let extractor = &stream.retriever.selector.extractor;
+        let record_path = extractor.path(&context)?;
+        let expander = extractor.expander.as_ref();
+        let expander = expander
+            .map(|expander| expander.bind(&context))
+            .transpose()?;
         let cursor = stream
             .cursor
             .as_ref()
@@ -91,9 +98,14 @@ impl Bound {
                 .requester
                 .authenticator
                 .query_parameter(&context),
+            half: match &stream.delegate {
+                None => Half::Whole,
+                Some(_) => Half::First,
+            },
             stream: stream.clone(),
             context,
             record_path,
+            expander,
             cursor,
             router: router.map(Arc::new),
         })
@@ -135,93 +147,12 @@ impl Keeps {
             parts
                 .iter()
                 .zip(record_path)
-                .all(|(part, name)| part == name || name == "*")
+                .all(|(part, name)| crate::path::fits(name, part))
         };
         if reads.iter().any(crosses) {
             Self::Whole
         } else {
             Self::Rest
         }
-    }
-}
-
-impl BoundCursor {
-    fn new(component: &DatetimeBasedCursor, context: &Context) -> Result<Self, TemplateError> {
-        let duration = |template: &Option<Template>| match template {
-            None => Ok(None),
-            Some(template) => {
-                let text = template.string(context)?;
-                if text.is_empty() {
-                    return Ok(None);
-                }
-                let duration = IsoDuration::parse(&text).ok_or_else(|| TemplateError {
-                    template: template.source().to_owned(),
-                    problem: "gives no ISO 8601 duration".to_owned(),
-                    is_undefined: false,
-                })?;
-                Ok(Some(duration).filter(|duration| !duration.is_zero()))
-            }
-        };
-        let ceiling = component
-            .end
-            .as_ref()
-            .map(|end| end.evaluate(context))
-            .transpose()?;
-        Ok(Self {
-            field: component.cursor_field.string(context)?,
-            floor: component.start.evaluate(context)?.to_utc(),
-            ceiling: ceiling.map(|end| end.to_utc()),
-            look_back: duration(&component.lookback)?,
-            cut: Cut {
-                step: duration(&component.step)?,
-                granularity: duration(&component.granularity)?,
-                is_compare_strictly: component.is_compare_strictly,
-            },
-            start_name: component.start_name.string(context)?,
-            end_name: component.end_name.string(context)?,
-            component: component.clone(),
-        })
-    }
-
-    /// A moment as requests and states write it.
-    pub(super) fn write(&self, moment: &Moment) -> String {
-        format(moment, &self.component.datetime_format)
-    }
-
-    /// A record's cursor value.
-    pub(super) fn read(&self, text: &str) -> Option<DateTime<Utc>> {
-        self.component
-            .cursor_formats
-            .iter()
-            .find_map(|format| parse(text, format))
-            .map(|moment| moment.to_utc())
-    }
-
-    /// How far a stored state is, if it is one of this cursor.
-    pub(super) fn watermark(&self, state: &Map<String, Value>) -> Option<DateTime<Utc>> {
-        let text = match state.get(&self.field)? {
-            Value::String(text) => text.clone(),
-            Value::Number(number) => number.to_string(),
-            _ => return None,
-        };
-        parse(&text, &self.component.datetime_format)
-            .map(|moment| moment.to_utc())
-            .or_else(|| self.read(&text))
-    }
-
-    /// The state in the reference's shape.
-    pub(super) fn state(&self, mark: DateTime<Utc>) -> Map<String, Value> {
-        Map::from_iter([(
-            self.field.clone(),
-            Value::from(self.write(&mark.fixed_offset())),
-        )])
-    }
-
-    /// The look-back as a length of time before a moment.
-    pub(super) fn look_back_before(&self, mark: DateTime<Utc>) -> Duration {
-        let earlier = self
-            .look_back
-            .and_then(|look_back| look_back.before(mark.fixed_offset()));
-        earlier.map_or(Duration::zero(), |earlier| mark - earlier.to_utc())
     }
 }

@@ -7,6 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::path::{fits, is_pattern};
 use crate::template::python;
 
 /// Takes records as they are found.
@@ -199,7 +200,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
         };
         let mut rest = Map::new();
         while let Some(key) = map.next_key::<String>()? {
-            if key == *first || first == "*" {
+            if fits(first, &key) {
                 let value = map.next_value_seed(self.below(path))?;
                 if self.keeps_rest {
                     rest.insert(key, value);
@@ -224,7 +225,9 @@ impl<'de> Visitor<'de> for Walk<'_> {
         let mut rest = Vec::new();
         let mut index = 0;
         loop {
-            let item = if wanted == Some(index) || first == "*" {
+            let item = if wanted == Some(index)
+                || (is_pattern(first) && fits(first, &index.to_string()))
+            {
                 items.next_element_seed(self.below(path))?
             } else if self.keeps_rest {
                 items.next_element()?

@@ -6,7 +6,9 @@ use syncline_domain::range::{RangeInputs, TimeRange};
 use syncline_domain::scope::Scope;
 use syncline_domain::state::ModelState;
 
-use super::bound::Bound;
+use super::bound::{Bound, Half};
+use super::cursor::BoundCursor;
+use super::delegate::is_without_cursor;
 use super::states::Known;
 use crate::error::{SourceError, SourceErrorKind};
 use crate::source::{Plan, PlanRequest};
@@ -15,7 +17,8 @@ pub(super) fn plan(bound: &Bound, request: PlanRequest<'_>) -> Result<Plan, Sour
     refuse_scope(bound, request.scope)?;
     let mut warnings = Vec::new();
     let state = usable_state(bound, request.scope, request.states, &mut warnings);
-    let range = match &bound.cursor {
+    let dated = bound.cursor.as_ref().filter(|cursor| !cursor.counts());
+    let range = match dated {
         None => TimeRange::next(
             request.scope.start(),
             request.scope.end(),
@@ -33,7 +36,7 @@ pub(super) fn plan(bound: &Bound, request: PlanRequest<'_>) -> Result<Plan, Sour
                 None => state.and_then(|state| cursor.watermark(&state.state)),
                 Some(_) => known(bound, request.scope, request.states).earliest(),
             };
-            TimeRange::next(
+            let range = TimeRange::next(
                 request.scope.start(),
                 request.scope.end(),
                 RangeInputs {
@@ -45,7 +48,11 @@ pub(super) fn plan(bound: &Bound, request: PlanRequest<'_>) -> Result<Plan, Sour
                     ceiling: cursor.ceiling,
                     now: request.now,
                 },
-            )
+            );
+            match request.scope.end() {
+                Some(_) => range,
+                None => TimeRange::frozen(range.start(), cursor.cut.last(range.end())),
+            }
         }
     };
     Ok(Plan {
@@ -63,12 +70,14 @@ pub(super) fn is_full_pass(bound: &Bound, scope: &Scope, states: &[ModelState]) 
         (Some(_), None) => usable_state(bound, scope, states, &mut Vec::new()).is_none(),
         (Some(_), Some(_)) => known(bound, scope, states).is_nothing(),
     };
-    scope.is_unbounded() && bound.has_primary_key() && from_the_beginning
+    // What changed since is never everything.
+    let is_whole = bound.half != Half::Later;
+    scope.is_unbounded() && bound.has_primary_key() && from_the_beginning && is_whole
 }
 
 /// What is known of a stream with partitions. A full refresh uses nothing of it.
 fn known(bound: &Bound, scope: &Scope, states: &[ModelState]) -> Known {
-    if scope.is_full_refresh() {
+    if scope.is_full_refresh() || bound.half == Half::First {
         Known::default()
     } else {
         Known::read(bound, states)
@@ -93,6 +102,9 @@ pub(super) fn usable_state<'s>(
         return None;
     }
     let state = states.iter().find(|state| state.partition.is_empty())?;
+    if is_without_cursor(&state.state) || bound.half == Half::First {
+        return None;
+    }
     let reason = if state.fingerprint != bound.fingerprint {
         "the manifest or the configuration has changed since"
     } else if cursor.watermark(&state.state).is_none() {
@@ -117,6 +129,10 @@ pub(super) fn refuse_scope(bound: &Bound, scope: &Scope) -> Result<(), SourceErr
         format!("{name} cannot be asked for a single entity: its manifest has no way to do so")
     } else if scope.file_id().is_some() {
         format!("{name} is read from its provider, not from files")
+    } else if bound.cursor.as_ref().is_some_and(BoundCursor::counts)
+        && (scope.start().is_some() || scope.end().is_some())
+    {
+        format!("{name} cannot be asked for a time range: its cursor counts, and knows no times")
     } else if bound.cursor.is_none() && (scope.start().is_some() || scope.end().is_some()) {
         format!("{name} cannot be asked for a time range: its manifest has no incremental_sync")
     } else {

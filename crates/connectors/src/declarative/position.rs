@@ -45,9 +45,21 @@ pub(super) struct Place {
     /// The latest cursor value so far, the model's state included.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) max: Option<DateTime<Utc>>,
+    /// The latest cursor value of the open window, where paging may begin anew behind it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) high: Option<DateTime<Utc>>,
+    /// Records since paging began.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(super) paged: i64,
+    /// How often paging began anew in the open window, without getting on.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub(super) resets: i64,
     /// Nothing is left to be read.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) done: bool,
+    /// It is the incremental half of the stream that is read.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) later: bool,
     /// The sync began as a full pass.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) full: bool,

@@ -4,6 +4,7 @@
 mod moves;
 mod pages;
 mod partitions;
+mod resets;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -16,7 +17,8 @@ use syncline_domain::state::ModelState;
 use tokio::sync::mpsc::Receiver;
 
 use super::answers::{Parsed, parse};
-use super::bound::Bound;
+use super::bound::{Bound, Half};
+use super::cursor::BoundCursor;
 use super::plan::{is_full_pass, usable_state};
 use super::position::{Place, Totals};
 use super::requests;
@@ -77,6 +79,21 @@ enum TellsState {
     WithWindows,
 }
 
+/// What came of a request.
+enum Asked {
+    Open(Box<Open>),
+    /// Nothing is to be read.
+    Nothing,
+    /// Paging begins anew.
+    Reset,
+}
+
+impl Asked {
+    fn open(open: Open) -> Self {
+        Self::Open(Box::new(open))
+    }
+}
+
 /// An answer that is being parsed.
 struct Open {
     parsed: Receiver<Parsed>,
@@ -95,14 +112,18 @@ impl Reader {
             .as_ref()
             .zip(state)
             .and_then(|(cursor, state)| cursor.watermark(&state.state));
-        let known = if bound.router.is_none() || request.scope.is_full_refresh() {
+        let begins_anew = request.scope.is_full_refresh() || bound.half == Half::First;
+        let known = if bound.router.is_none() || begins_anew {
             Known::default()
         } else {
             Known::read(&bound, &request.states)
         };
+        let is_counted = bound.cursor.as_ref().is_some_and(BoundCursor::counts);
         let fresh = Place {
+            start: mark.filter(|_| is_counted),
             max: mark.filter(|_| request.scope.is_unbounded()),
             full: is_full_pass(&bound, &request.scope, &request.states),
+            later: bound.half == Half::Later,
             totals: totals(&bound, &known, request.now),
             ..Place::default()
         };
@@ -158,8 +179,15 @@ impl Reader {
             has_met_entity: false,
             exchange,
             clock: Clock::starting(request.now),
-            range_end: request.range.end(),
-            range_start: place.start.or(request.range.start()),
+            range_end: match &bound.cursor {
+                // Numbers have no end.
+                Some(cursor) if cursor.counts() => DateTime::<Utc>::MAX_UTC,
+                Some(_) | None => request.range.end(),
+            },
+            range_start: place.start.or(match &bound.cursor {
+                Some(cursor) if cursor.counts() => mark.or(Some(cursor.floor)),
+                Some(_) | None => request.range.start(),
+            }),
             tells_state: match (
                 &bound.cursor,
                 request.scope.is_unbounded(),
@@ -198,10 +226,14 @@ impl Reader {
                     }
                 }
                 match self.ask().await {
-                    Ok(Some(open)) => self.open = Some(open),
-                    Ok(None) => {
+                    Ok(Asked::Open(open)) => self.open = Some(*open),
+                    Ok(Asked::Nothing) => {
                         let states = self.advance(None);
                         return Ok(Step::Page(self.page(Batch::default(), states)));
+                    }
+                    Ok(Asked::Reset) => {
+                        self.reset_paging()?;
+                        return Ok(Step::Page(self.page(Batch::default(), Vec::new())));
                     }
                     Err(error) if self.is_rejected(&error) => self.start_window_again(),
                     Err(error) => return Err(error),
@@ -226,8 +258,8 @@ impl Reader {
         }
     }
 
-    /// Sends the next request and begins to parse its answer. `None` when the answer is ignored.
-    async fn ask(&mut self) -> Result<Option<Open>, SourceError> {
+    /// Sends the next request and begins to parse its answer.
+    async fn ask(&mut self) -> Result<Asked, SourceError> {
         let context = requests::context(
             &self.bound,
             self.slice.as_ref(),
@@ -244,7 +276,7 @@ impl Reader {
         .map_err(|error| self.exchange.template(&error))?;
         if let Some(answer) = self.first_answer() {
             let reading = self.reading(&context);
-            return Ok(Some(Open {
+            return Ok(Asked::open(Open {
                 parsed: parse(Body::Memory(answer), reading),
                 parts,
                 context,
@@ -259,13 +291,14 @@ impl Reader {
         let outcome = self.exchange.run(&parts, &call, &mut self.cost).await?;
         let answer = match outcome {
             Outcome::Answer(answer) => answer,
+            Outcome::Reset => return Ok(Asked::Reset),
             Outcome::Ignored { what } => {
                 self.warn(
                     "answer_ignored",
                     format!("{what}: ignored, as the manifest says"),
                 );
                 self.doubt("an answer was ignored, as the manifest says");
-                return Ok(None);
+                return Ok(Asked::Nothing);
             }
         };
         let headers = match self.reads_headers() {
@@ -273,10 +306,10 @@ impl Reader {
             false => Value::Null,
         };
         if answer.status == reqwest::StatusCode::NO_CONTENT {
-            return Ok(None);
+            return Ok(Asked::Nothing);
         }
         let reading = self.reading(&context);
-        Ok(Some(Open {
+        Ok(Asked::open(Open {
             parsed: parse(answer.body, reading),
             parts,
             context,
@@ -293,11 +326,8 @@ impl Reader {
     }
 
     fn reading(&self, context: &Context) -> Reading {
-        let is_client_side = self
-            .bound
-            .cursor
-            .as_ref()
-            .is_some_and(|cursor| cursor.component.is_client_side);
+        let cursor = self.bound.cursor.as_ref();
+        let filters = cursor.is_some_and(|cursor| cursor.is_client_side || cursor.is_data_feed);
         Reading {
             bound: self.bound.clone(),
             context: context.clone(),
@@ -305,7 +335,7 @@ impl Reader {
                 records: self.place.offset,
                 last: self.place.last.clone(),
             }),
-            oldest: self.range_start.filter(|_| is_client_side),
+            wanted: filters.then_some((self.range_start, self.range_end)),
             range_end: self.range_end,
             most_bytes: self.exchange.max_answer_bytes(),
         }
@@ -329,7 +359,7 @@ fn totals(bound: &Bound, known: &Known, now: DateTime<Utc>) -> Totals {
     let is_declared = bound
         .cursor
         .as_ref()
-        .is_some_and(|cursor| cursor.component.is_global || !router.has_own_states());
+        .is_some_and(|cursor| cursor.is_global || !router.has_own_states());
     Totals {
         began: Some(now),
         partitions: i64::try_from(known.partitions.len()).unwrap_or(i64::MAX),

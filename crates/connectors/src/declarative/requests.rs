@@ -20,14 +20,12 @@ pub(super) fn context(
 ) -> Context {
     let mut slice = partition.map_or_else(Map::new, |slice| slice.partition.clone());
     if let (Some(cursor), Some(window)) = (&bound.cursor, window) {
-        slice.insert(
-            cursor.start_name.clone(),
-            Value::from(cursor.write(&window.start)),
-        );
-        slice.insert(
-            cursor.end_name.clone(),
-            Value::from(cursor.write(&window.end)),
-        );
+        slice.insert(cursor.start_name.clone(), cursor.write(&window.start));
+        let end = match cursor.counts() {
+            true => Value::from("inf"),
+            false => cursor.write(&window.end),
+        };
+        slice.insert(cursor.end_name.clone(), end);
     }
     if let Some(partition) = partition {
         let extra = Value::Object(partition.extra.clone());
@@ -107,11 +105,11 @@ pub(super) fn build(
         router.inject(&mut parts, &slice.partition, context)?;
     }
     if let (Some(cursor), Some(window), true) = (&bound.cursor, window, is_sliced) {
-        if let Some(option) = &cursor.component.start_option {
-            option.inject(&mut parts, &cursor.write(&window.start).into(), context)?;
+        if let Some(option) = &cursor.start_option {
+            option.inject(&mut parts, &cursor.write(&window.start), context)?;
         }
-        if let Some(option) = &cursor.component.end_option {
-            option.inject(&mut parts, &cursor.write(&window.end).into(), context)?;
+        if let Some(option) = &cursor.end_option {
+            option.inject(&mut parts, &cursor.write(&window.end), context)?;
         }
     }
     Ok(parts)

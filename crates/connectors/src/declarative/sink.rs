@@ -11,7 +11,9 @@ use tokio::sync::mpsc::Sender;
 use super::answers::Parsed;
 use super::bound::Bound;
 use super::extract::{Records, Stop};
+use super::normalize::normalize;
 use super::transform::Transform;
+use crate::components::record_expanders::BoundExpander;
 use crate::error::{SourceError, SourceErrorKind};
 use crate::source::{Page, SourceRecord};
 use crate::template::{Context, TemplateError};
@@ -31,8 +33,9 @@ pub(super) struct Reading {
     /// For the templates of records.
     pub(super) context: Context,
     pub(super) skip: Option<Skip>,
-    /// Older records are left out, where the provider does not do so itself.
-    pub(super) oldest: Option<DateTime<Utc>>,
+    /// Records that changed before or after are left out, where the provider does not do so
+    /// itself.
+    pub(super) wanted: Option<(Option<DateTime<Utc>>, DateTime<Utc>)>,
     /// The state is never carried past it.
     pub(super) range_end: DateTime<Utc>,
     /// Archives that hold more are refused.
@@ -50,6 +53,8 @@ pub(super) struct Batch {
     /// The latest cursor value of this answer so far.
     pub(super) max: Option<DateTime<Utc>>,
     pub(super) warnings: Vec<Warning>,
+    /// Records were left out that changed after the range's end.
+    pub(super) has_later: bool,
 }
 
 /// Why the parser was stopped.
@@ -70,6 +75,8 @@ pub(super) struct Sink<'r> {
     /// The hash of the last raw record is only made where a page is cut.
     previous: Option<Box<RawValue>>,
     pub(super) last_record: Option<Box<RawValue>>,
+    /// The last record did not change in the range that is read.
+    pub(super) is_past: bool,
     pub(super) why: Option<Why>,
 }
 
@@ -90,6 +97,7 @@ impl<'r> Sink<'r> {
             bytes: 0,
             previous: None,
             last_record: None,
+            is_past: false,
             why: None,
         }
     }
@@ -138,6 +146,15 @@ impl<'r> Sink<'r> {
         Ok(())
     }
 
+    fn expand(&mut self, expander: &BoundExpander, record: &RawValue) -> Result<(), Why> {
+        let failed = |error| Why::Failed(unreadable(&error));
+        let record = serde_json::from_str(record.get()).map_err(failed)?;
+        for item in expander.expand(record) {
+            self.accept(serde_json::value::to_raw_value(&item).map_err(failed)?)?;
+        }
+        Ok(())
+    }
+
     fn made(&self, raw: Box<RawValue>) -> Result<Option<Box<RawValue>>, Why> {
         let Some(transform) = &self.transform else {
             return Ok(Some(raw));
@@ -147,9 +164,12 @@ impl<'r> Sink<'r> {
         let changed = transform
             .apply(record, &self.reading.context)
             .map_err(|error| Why::Failed(template(&error)))?;
-        let Some(changed) = changed else {
+        let Some(mut changed) = changed else {
             return Ok(None);
         };
+        if let Some(schema) = &self.reading.bound.stream.schema {
+            normalize(&mut changed, schema);
+        }
         let raw = serde_json::value::to_raw_value(&changed);
         raw.map(Some)
             .map_err(|error| Why::Failed(unreadable(&error)))
@@ -161,10 +181,20 @@ impl<'r> Sink<'r> {
             .fields
             .find(&data)
             .map_err(|error| Why::Failed(unreadable(&error)))?;
+        self.is_past = false;
         if let Some(cursor) = &bound.cursor {
             match found.cursor.as_deref().map(|text| cursor.read(text)) {
                 Some(Some(changed)) => {
-                    if self.reading.oldest.is_some_and(|oldest| changed < oldest) {
+                    self.is_past = self.reading.wanted.is_some_and(|(oldest, newest)| {
+                        oldest.is_some_and(|oldest| changed < oldest) || changed > newest
+                    });
+                    if self.is_past {
+                        let newest = self.reading.wanted.map(|(_, newest)| newest);
+                        self.batch.has_later |= newest.is_some_and(|newest| changed > newest);
+                        // A feed goes on by its last record, whether it is wanted or not.
+                        if cursor.is_data_feed && bound.stream.needs.last_record {
+                            self.last_record = Some(data);
+                        }
                         return Ok(());
                     }
                     // What changed after the range's end belongs to the next sync.
@@ -268,7 +298,11 @@ impl<'r> Sink<'r> {
 
 impl Records for Sink<'_> {
     fn take(&mut self, record: Box<RawValue>) -> Result<(), Stop> {
-        self.accept(record).map_err(|why| {
+        let taken = match &self.reading.bound.expander {
+            None => self.accept(record),
+            Some(expander) => self.expand(expander, &record),
+        };
+        taken.map_err(|why| {
             self.why = Some(why);
             Stop
         })

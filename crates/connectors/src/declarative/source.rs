@@ -1,5 +1,6 @@
 //! The declarative HTTP source.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -8,7 +9,8 @@ use serde_json::{Map, Value};
 use syncline_domain::credential::CredentialVault;
 use syncline_domain::health::Health;
 
-use super::bound::Bound;
+use super::bound::{Bound, Half};
+use super::delegate::Begun;
 use super::plan::{plan, refuse_scope};
 use super::reader::Reader;
 use crate::error::{SourceError, SourceErrorKind};
@@ -38,12 +40,7 @@ impl DeclarativeSource {
         options: SourceOptions,
         vault: Arc<dyn CredentialVault>,
     ) -> Result<Self, SourceError> {
-        let (mut public, secrets) = manifest.split_secrets(config.clone());
-        // What the rules make of it is a part of what streams see.
-        if !manifest.config_rules().is_null() {
-            let rules = manifest.config_rules().clone();
-            public.insert("config_normalization_rules".to_owned(), rules);
-        }
+        let (public, secrets) = parts(&manifest, config.clone());
         let redactor = Redactor::new(secrets.values());
         let exchange = Arc::new(Exchange::new(options, redactor, vault)?);
         Ok(Self {
@@ -76,17 +73,34 @@ impl DeclarativeSource {
             .collect()
     }
 
-    fn bind(&self, stream: &str, now: DateTime<Utc>) -> Result<Bound, SourceError> {
+    /// Binds the half of the stream that is to be read.
+    fn bind(
+        &self,
+        stream: &str,
+        now: DateTime<Utc>,
+        begun: Begun<'_>,
+    ) -> Result<Bound, SourceError> {
         let refuse = |message| SourceError::new(SourceErrorKind::Configuration, message);
         let compiled = self
             .manifest
             .stream(stream)
             .ok_or_else(|| refuse(format!("the manifest has no stream `{stream}`")))?
             .map_err(|error| refuse(format!("the stream `{stream}` cannot be read: {error}")))?;
-        self.manifest
-            .normalized(&self.config, now)
-            .and_then(|config| Bound::new(compiled, &config, &self.public, now))
-            .map_err(|error| self.exchange.template(&error))
+        let config = self.manifest.normalized(&self.config, now);
+        let bound = config.and_then(|config| {
+            let bind = |stream| Bound::new(stream, &config, &self.public, now);
+            let first = bind(compiled)?;
+            let Some(delegate) = &compiled.delegate else {
+                return Ok(first);
+            };
+            let later = Bound {
+                half: Half::Later,
+                ..bind(&delegate.stream)?
+            };
+            let is_later = begun.is_later(&later, delegate, now)?;
+            Ok(if is_later { later } else { first })
+        });
+        bound.map_err(|error| self.exchange.template(&error))
     }
 }
 
@@ -97,11 +111,21 @@ impl Source for DeclarativeSource {
     }
 
     fn plan(&self, request: PlanRequest<'_>) -> Result<Plan, SourceError> {
-        plan(&self.bind(request.stream, request.now)?, request)
+        let begun = Begun {
+            scope: request.scope,
+            states: request.states,
+            position: None,
+        };
+        plan(&self.bind(request.stream, request.now, begun)?, request)
     }
 
     fn open(&self, request: ReadRequest) -> Result<Box<dyn PageReader>, SourceError> {
-        let bound = self.bind(&request.stream, request.now)?;
+        let begun = Begun {
+            scope: &request.scope,
+            states: &request.states,
+            position: request.position.as_ref(),
+        };
+        let bound = self.bind(&request.stream, request.now, begun)?;
         refuse_scope(&bound, &request.scope)?;
         Ok(Box::new(Reader::new(
             Arc::new(bound),
@@ -109,4 +133,18 @@ impl Source for DeclarativeSource {
             &request,
         )))
     }
+}
+
+/// What fingerprints are made of, and the secrets.
+pub(super) fn parts(
+    manifest: &Manifest,
+    config: Map<String, Value>,
+) -> (Map<String, Value>, BTreeMap<String, Value>) {
+    let (mut public, secrets) = manifest.split_secrets(config);
+    // What the rules make of it is a part of what streams see.
+    if !manifest.config_rules().is_null() {
+        let rules = manifest.config_rules().clone();
+        public.insert("config_normalization_rules".to_owned(), rules);
+    }
+    (public, secrets)
 }

@@ -11,8 +11,10 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::{Map, Value, json};
 use syncline_domain::state::{Fingerprint, ModelState};
 
-use super::bound::{Bound, BoundCursor};
+use super::bound::Bound;
+use super::cursor::BoundCursor;
 use super::routers::ParentState;
+use crate::template::python;
 use crate::text::canonical_json;
 
 /// What the partition of a parent's row begins with.
@@ -28,6 +30,8 @@ pub(super) struct Known {
     /// How long the sync took that left the global state: so far back it is read again.
     pub(super) look_back: Duration,
     pub(super) is_global: bool,
+    /// Some partitions are known from before streams had parents: by the texts of their values.
+    has_legacy: bool,
     pub(super) parents: HashMap<String, Vec<ModelState>>,
 }
 
@@ -47,6 +51,11 @@ impl Known {
             } else if let Some((parent, inner)) = parent_of(&row.partition) {
                 known.read_parent(bound, parent, inner, &row.state);
             } else if let Some(mark) = cursor.watermark(&row.state) {
+                let has_parents = bound
+                    .router
+                    .as_ref()
+                    .is_some_and(|router| router.has_parents());
+                known.has_legacy |= has_parents && !row.partition.contains("\"parent_slice\":");
                 known.partitions.insert(row.partition.clone(), mark);
             }
         }
@@ -56,6 +65,15 @@ impl Known {
     /// Nothing is known: everything is read from the beginning.
     pub(super) fn is_nothing(&self) -> bool {
         self.partitions.is_empty() && self.global.is_none() && self.parents.is_empty()
+    }
+
+    /// How far a partition is by a state of its own.
+    pub(super) fn mark_of(&self, key: &str) -> Option<DateTime<Utc>> {
+        let own = self.partitions.get(key).copied();
+        own.or_else(|| {
+            let legacy = self.has_legacy.then(|| legacy_key(key)).flatten()?;
+            self.partitions.get(&legacy).copied()
+        })
     }
 
     /// The earliest moment that some partition is at.
@@ -102,6 +120,16 @@ impl Known {
     }
 }
 
+/// A key as it was before: without parents, its values as texts.
+fn legacy_key(key: &str) -> Option<String> {
+    let mut partition: Map<String, Value> = serde_json::from_str(key).ok()?;
+    partition.shift_remove("parent_slice");
+    for value in partition.values_mut() {
+        *value = Value::from(python::str(value));
+    }
+    Some(canonical_json(&Value::Object(partition)))
+}
+
 /// The row of a parent's state.
 pub(super) fn parent_row(told: ParentState, fingerprint: &Fingerprint) -> ModelState {
     let ParentState { parent, state } = told;
@@ -113,7 +141,7 @@ pub(super) fn parent_row(told: ParentState, fingerprint: &Fingerprint) -> ModelS
 }
 
 /// The parent and its own partition that a row is about, if it is about one.
-fn parent_of(partition: &str) -> Option<(String, String)> {
+pub(super) fn parent_of(partition: &str) -> Option<(String, String)> {
     if !partition.starts_with('[') {
         return None;
     }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::clamp::Clamp;
 use crate::datetime::{IsoDuration, Moment};
 
 /// One window. Both ends are sent, and both belong to it.
@@ -14,32 +15,25 @@ pub(super) struct Window {
 }
 
 /// How a stream's range is cut.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Cut {
     pub(super) step: Option<IsoDuration>,
     /// Between the end of a window and the start of the next.
     pub(super) granularity: Option<IsoDuration>,
-    /// Windows that end where they begin are left out.
+    /// A range that ends where it begins is left out.
     pub(super) is_compare_strictly: bool,
+    /// What windows are rounded to.
+    pub(super) clamp: Option<Clamp>,
 }
 
 impl Cut {
     /// The window that begins at a moment of a range that ends at `end`; `None` when nothing is
-    /// left of the range.
+    /// left of the range. With a granularity the end itself is one more unit to be read.
     pub(super) fn window(&self, start: Moment, end: DateTime<Utc>) -> Option<Window> {
-        let mut start = start;
-        loop {
-            let window = self.uncut(start, end)?;
-            if !self.is_compare_strictly || window.start < window.end {
-                return Some(window);
-            }
-            start = window.next?;
-        }
-    }
-
-    fn uncut(&self, start: Moment, end: DateTime<Utc>) -> Option<Window> {
         let end = end.fixed_offset();
-        if start >= end {
+        let start = self.up(start);
+        let is_nothing = self.granularity.is_none() || self.is_compare_strictly;
+        if start > end || (start == end && is_nothing) {
             return None;
         }
         let next = self
@@ -47,12 +41,24 @@ impl Cut {
             .and_then(|step| step.after(start))
             .filter(|next| *next > start && *next < end);
         let Some(next) = next else {
+            let last = match self.granularity {
+                Some(_) => end,
+                None => self.up(end),
+            };
+            return Some(Window {
+                start,
+                end: last,
+                next: None,
+            });
+        };
+        let next = self.up(next);
+        if next >= end {
             return Some(Window {
                 start,
                 end,
                 next: None,
             });
-        };
+        }
         let last = self
             .granularity
             .and_then(|granularity| granularity.before(next))
@@ -62,5 +68,17 @@ impl Cut {
             end: last.max(start),
             next: Some(next),
         })
+    }
+
+    /// Where a range ends that goes up to a moment.
+    pub(super) fn last(&self, end: DateTime<Utc>) -> DateTime<Utc> {
+        match self.clamp {
+            None => end,
+            Some(clamp) => clamp.end(end, self.granularity),
+        }
+    }
+
+    fn up(&self, moment: Moment) -> Moment {
+        self.clamp.map_or(moment, |clamp| clamp.up(moment))
     }
 }

@@ -43,6 +43,8 @@ pub(crate) struct Call<'a> {
 pub(crate) enum Outcome {
     /// An answer to be read.
     Answer(Answer),
+    /// The manifest says that paging begins anew.
+    Reset,
     /// The manifest says that this answer does not matter.
     Ignored { what: String },
 }
@@ -155,6 +157,7 @@ impl Exchange {
                     let what = self.wire.answered(parts, answer, &words);
                     return Ok(Outcome::Ignored { what });
                 }
+                (Verdict::Reset, _) => return Ok(Outcome::Reset),
                 (Verdict::Ignore { .. }, Err(_)) => return Err(unanswered()),
                 (Verdict::Refresh(_), _) if carried.is_some() && !has_renewed && tried < tries => {
                     has_renewed = true;

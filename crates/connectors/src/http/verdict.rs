@@ -23,6 +23,8 @@ pub(super) enum Verdict {
     Good,
     /// Take it as an answer without records.
     Ignore { words: Words },
+    /// Begin to page anew.
+    Reset,
     /// Ask again, after a wait if one is known.
     Retry(Again),
     /// Ask again with another access token; where there is none to be had, just ask again.
@@ -95,6 +97,9 @@ pub(super) fn interpret(case: &Case<'_>, answer: &Answer) -> Result<Verdict, Tem
     if resolution.action == Action::Ignore {
         return Ok(Verdict::Ignore { words });
     }
+    if resolution.action == Action::ResetPagination {
+        return Ok(Verdict::Reset);
+    }
     if resolution.action == Action::Fail {
         let kind = failure_kind(answer.status, &resolution);
         return Ok(Verdict::Fail { kind, words });
@@ -114,9 +119,11 @@ pub(super) fn interpret(case: &Case<'_>, answer: &Answer) -> Result<Verdict, Tem
     Ok(match resolution.action {
         Action::RateLimited => Verdict::Later { wait, words },
         Action::RefreshThenRetry => Verdict::Refresh(again(words)),
-        Action::Retry | Action::Success | Action::Ignore | Action::Fail => {
-            Verdict::Retry(again(words))
-        }
+        Action::Retry
+        | Action::Success
+        | Action::Ignore
+        | Action::ResetPagination
+        | Action::Fail => Verdict::Retry(again(words)),
     })
 }
 

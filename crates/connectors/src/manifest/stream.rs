@@ -76,15 +76,14 @@ impl StreamEntry {
         }
     }
 
-    /// Streams that only a request to the provider would tell.
-    pub(super) fn dynamic(index: usize, node: &Value) -> Self {
+    /// Streams that the manifest alone does not tell, and which component keeps them.
+    pub(super) fn dynamic(index: usize, node: &Value, component: String) -> Self {
         let path = format!("dynamic_streams[{index}]");
         let name = node
             .get("name")
             .and_then(Value::as_str)
             .unwrap_or(&path)
             .to_owned();
-        let component = "DynamicDeclarativeStream".to_owned();
         Self {
             name,
             resolved: Err(CompileError::Unsupported { component, path }),
@@ -120,7 +119,7 @@ impl StreamEntry {
                 .map(str::to_owned),
             unsupported_reason: compiled.err().map(ToString::to_string),
             has_primary_key: compiled.is_ok_and(|stream| stream.key.is_primary()),
-            is_incremental: compiled.is_ok_and(|stream| stream.cursor.is_some()),
+            is_incremental: compiled.is_ok_and(|stream| stream.is_incremental()),
             json_schema,
         }
     }

@@ -308,8 +308,8 @@ streams:
     broken: the reference `#/definitions/none` leads nowhere (at streams[10])
     bare: SimpleRetriever needs `requester` (at bare.retriever)
     change: works
-    migrate: DeclarativeStream.state_migrations is not supported (at migrate)
-    delegate: StateDelegatingStream is not supported (at delegate)
+    migrate: works
+    delegate: StateDelegatingStream needs `full_refresh_stream` (at delegate)
     ");
     assert!(manifest.streams()[0].has_primary_key);
 }

@@ -22,6 +22,8 @@ pub enum Names {
     Record,
     /// An answer that may be an error.
     Answer,
+    /// A component that is made of a template.
+    Component,
 }
 
 const SLICE: [&str; 3] = ["stream_slice", "stream_interval", "stream_partition"];
@@ -51,6 +53,7 @@ impl Names {
                     "record" | "next_page_token" | "value" | "path" | "property"
                 ) || SLICE.contains(&name)
             }
+            Names::Component => matches!(name, "components_values" | "stream_template_config"),
             Names::Answer => matches!(name, "response" | "headers" | "request_url"),
         }
     }

@@ -74,6 +74,7 @@ impl Reader {
         }
         self.place.slice += 1;
         self.place.request = 0;
+        (self.place.paged, self.place.resets, self.place.high) = (0, 0, None);
         self.place.window = None;
         let following = self.window.take().and_then(|window| window.next);
         let cut = self.bound.cursor.as_ref().map(|cursor| cursor.cut);

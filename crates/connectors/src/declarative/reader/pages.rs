@@ -5,7 +5,9 @@ use syncline_domain::attempt::Warning;
 use syncline_domain::state::{ModelState, Position};
 
 use super::super::answers::Finished;
+use super::super::bound::Half;
 use super::super::decode::LINE_UNREADABLE;
+use super::super::delegate::NO_CURSOR;
 use super::super::position::Place;
 use super::super::sink::Batch;
 use super::{Open, Reader, TellsState};
@@ -17,6 +19,7 @@ impl Reader {
     /// A page in the middle of an answer.
     pub(super) fn cut(&mut self, batch: Batch) -> Page {
         self.place.offset = batch.taken;
+        self.count_paged(&batch);
         self.place.last.clone_from(&batch.last);
         self.page(batch, Vec::new())
     }
@@ -28,6 +31,7 @@ impl Reader {
             is_absent,
             response,
             last_record,
+            is_past,
             has_restarted,
         } = finished;
         if is_absent {
@@ -41,8 +45,15 @@ impl Reader {
         if has_restarted {
             self.warn("answer_changed", "an answer that was partly read before an interruption has changed; it was read from its beginning".to_owned());
         }
-        let next = match &self.bound.stream.retriever.paginator {
+        self.count_paged(&batch);
+        let paginator = match self.is_at_limit() {
+            true => None,
+            false => self.bound.stream.retriever.paginator.as_ref(),
+        };
+        let next = match paginator {
             None => None,
+            // A feed goes on only as long as there may be something new.
+            Some(_) if is_past && self.is_data_feed() => None,
             Some(paginator) => {
                 let extracted = u64::try_from(batch.taken).unwrap_or(0);
                 let context = open
@@ -81,12 +92,21 @@ impl Reader {
             ));
         }
         self.take_max(batch.max);
-        let states = self.advance(next);
+        let states = if self.is_at_limit() {
+            self.reset_paging()
+                .map_err(|error| self.named(open, error))?;
+            Vec::new()
+        } else {
+            self.advance(next)
+        };
         Ok(self.page(Batch { max: None, ..batch }, states))
     }
 
     pub(super) fn page(&mut self, batch: Batch, states: Vec<ModelState>) -> Page {
         self.take_max(batch.max);
+        if batch.has_later {
+            self.doubt("records changed while they were read, and are left to the next sync");
+        }
         for warning in batch.warnings {
             if warning.code == LINE_UNREADABLE {
                 self.doubt("lines of an answer could not be read");
@@ -123,7 +143,7 @@ impl Reader {
 
     pub(super) fn end(&mut self) -> End {
         let states = match (self.tells_state, &self.bound.router) {
-            (TellsState::Never, _) => Vec::new(),
+            (TellsState::Never, _) => self.state_without_cursor(),
             (_, Some(_)) => self.final_states(),
             (_, None) => self.states(),
         };
@@ -140,6 +160,24 @@ impl Reader {
             cost: std::mem::take(&mut self.cost),
             warnings: std::mem::take(&mut self.warnings),
         }
+    }
+
+    /// The half of a stream that has no cursor says that it was read.
+    fn state_without_cursor(&self) -> Vec<ModelState> {
+        let is_first = self.bound.half == Half::First && self.bound.cursor.is_none();
+        if !is_first || !self.is_unbounded {
+            return Vec::new();
+        }
+        vec![ModelState {
+            partition: String::new(),
+            fingerprint: self.bound.fingerprint.clone(),
+            state: [(NO_CURSOR.to_owned(), true.into())].into_iter().collect(),
+        }]
+    }
+
+    fn is_data_feed(&self) -> bool {
+        let cursor = self.bound.cursor.as_ref();
+        cursor.is_some_and(|cursor| cursor.is_data_feed)
     }
 
     pub(super) fn doubt(&mut self, reason: &str) {

@@ -90,10 +90,8 @@ impl Reader {
 
     /// How far a partition is: by its own state, or by the one of all.
     fn mark_of(&self, key: &str) -> Option<DateTime<Utc>> {
-        match self.known.partitions.get(key) {
-            Some(mark) => Some(*mark),
-            None => self.known.global?.checked_sub_signed(self.known.look_back),
-        }
+        let own = self.known.mark_of(key);
+        own.or_else(|| self.known.global?.checked_sub_signed(self.known.look_back))
     }
 
     fn start_behind(&self, mark: DateTime<Utc>) -> Option<DateTime<Utc>> {
@@ -125,6 +123,9 @@ impl Reader {
     /// A cursor value was seen.
     pub(super) fn take_max(&mut self, max: Option<DateTime<Utc>>) {
         self.place.max = self.place.max.max(max);
+        if self.bound.stream.retriever.pagination_reset.is_some() {
+            self.place.high = self.place.high.max(max);
+        }
         if max.is_some() && self.bound.router.is_some() {
             self.place.totals.has_data = true;
             self.place.totals.max = self.place.totals.max.max(max);

@@ -131,6 +131,18 @@ impl BoundRouter {
         }
     }
 
+    /// The field of its partitions, where it is one of a single parent or a union.
+    pub(in crate::declarative) fn single_field(&self) -> Option<&str> {
+        match self {
+            Self::Substream(parents) => match parents.as_slice() {
+                [parent] => Some(&parent.field),
+                _ => None,
+            },
+            Self::Union { field, .. } => Some(field),
+            Self::List { .. } | Self::Product(_) | Self::Grouping { .. } => None,
+        }
+    }
+
     /// Whether its state names its parents, even if none of them has a state.
     pub(in crate::declarative) fn has_parents(&self) -> bool {
         match self {
