@@ -10,7 +10,11 @@ use crate::problem::Problem;
 
 /// A good answer. It can be stored and given again.
 #[derive(Debug)]
-pub struct Answer(StoredAnswer);
+pub struct Answer {
+    given: StoredAnswer,
+    /// The body to be stored, where it is another.
+    kept: Option<String>,
+}
 
 impl Answer {
     /// 200.
@@ -31,36 +35,59 @@ impl Answer {
 
     /// 204.
     pub fn no_content() -> Self {
-        Self(StoredAnswer {
-            status: 204,
-            headers: Vec::new(),
-            body: String::new(),
-        })
+        Self::new(204, String::new())
     }
 
     /// With a header.
     pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.0.headers.push((name.to_owned(), value.into()));
+        self.given.headers.push((name.to_owned(), value.into()));
         self
     }
 
+    /// To be given again with this view instead: what is shown once is not stored.
+    ///
+    /// # Errors
+    /// Never, but for an error of the server.
+    pub fn keep<T: Serialize>(self, view: &T) -> Result<Self, Problem> {
+        let kept = serde_json::to_string(view).map_err(Problem::internal)?;
+        Ok(Self {
+            kept: Some(kept),
+            ..self
+        })
+    }
+
     /// To be stored under an idempotency key.
-    pub fn as_stored(&self) -> &StoredAnswer {
-        &self.0
+    pub fn to_stored(&self) -> StoredAnswer {
+        let mut stored = self.given.clone();
+        if let Some(kept) = &self.kept {
+            stored.body.clone_from(kept);
+        }
+        stored
     }
 
     /// An answer that was given before.
     pub fn replayed(stored: StoredAnswer) -> Self {
-        Self(stored).header("Idempotency-Replayed", "true")
+        let answer = Self {
+            given: stored,
+            kept: None,
+        };
+        answer.header("Idempotency-Replayed", "true")
     }
 
     fn json<T: Serialize>(status: u16, view: &T) -> Result<Self, Problem> {
         let body = serde_json::to_string(view).map_err(Problem::internal)?;
-        Ok(Self(StoredAnswer {
-            status,
-            headers: Vec::new(),
-            body,
-        }))
+        Ok(Self::new(status, body))
+    }
+
+    fn new(status: u16, body: String) -> Self {
+        Self {
+            given: StoredAnswer {
+                status,
+                headers: Vec::new(),
+                body,
+            },
+            kept: None,
+        }
     }
 }
 
@@ -72,7 +99,7 @@ impl Responder for Answer {
             status,
             headers,
             body,
-        } = self.0;
+        } = self.given;
         let mut answer = HttpResponse::build(StatusCode::from_u16(status).unwrap_or_default());
         for (name, value) in headers {
             answer.insert_header((name, value));

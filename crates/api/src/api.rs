@@ -4,6 +4,8 @@ use syncline_connectors::{Registry, SourceOptions};
 use syncline_store::store::Store;
 use tokio_util::sync::CancellationToken;
 
+use crate::auth::Touches;
+
 /// What the API is wired to, and its few settings. Cheap to clone.
 #[derive(Clone)]
 pub struct Api {
@@ -19,6 +21,8 @@ pub struct Api {
     pub http_workers: Option<usize>,
     /// How long a graceful shutdown waits for answers under way, in seconds.
     pub shutdown_seconds: u64,
+    /// Notes when tokens are used.
+    pub touches: Touches,
     /// Cancelled when the process shuts down: who waits is answered at once, and `serve` ends.
     pub shutdown: CancellationToken,
 }
@@ -36,6 +40,7 @@ impl Api {
             max_body_bytes: Self::DEFAULT_MAX_BODY_BYTES,
             http_workers: None,
             shutdown_seconds: 10,
+            touches: Touches::default(),
             shutdown,
         }
     }

@@ -10,9 +10,10 @@ use utoipa_actix_web::{AppExt, scope};
 
 use crate::api::Api;
 use crate::auth::authenticate;
-use crate::middleware::fallback::{Routes, fallback};
+use crate::middleware::fallback::fallback;
 use crate::middleware::finish::finish;
-use crate::{batches, connections, health, models, providers, records, spec, syncs};
+use crate::middleware::routes::Routes;
+use crate::{batches, connections, health, models, providers, records, spec, syncs, tokens};
 
 /// What a server runs, one for each of its threads; tests call it without a socket.
 pub fn app(
@@ -52,6 +53,7 @@ where
                 .configure(syncs::routes)
                 .configure(batches::routes)
                 .configure(providers::routes)
+                .configure(tokens::routes)
                 .wrap(from_fn(authenticate)),
         )
         .configure(health::routes)

@@ -1,23 +1,33 @@
-//! Who asks: the Bearer token's organization.
+//! Who asks, and whether they may: the Bearer token's organization, scope and reach.
 //!
 //! Every request looks its token up, so that a revoked one opens nothing from then on.
+
+mod needs;
+mod touch;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, web};
-use sha2::{Digest, Sha256};
 use syncline_domain::OrganizationId;
+use syncline_domain::access::Reach;
+use syncline_store::tokens::{Token, TokenSecret};
 
 use crate::api::Api;
+use crate::middleware::routes::{Operation, Routes};
 use crate::problem::{ErrorCode, Problem};
 
+pub use needs::needed_scope;
+pub use touch::Touches;
+
 /// Who asks.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Caller {
     /// The tenant that everything is scoped to.
     pub organization_id: OrganizationId,
+    /// The connections that exist for it.
+    pub reach: Reach,
 }
 
 impl Caller {
@@ -29,37 +39,76 @@ impl Caller {
         request
             .extensions()
             .get::<Self>()
-            .copied()
+            .cloned()
             .ok_or_else(unauthorized)
+    }
+
+    /// For what concerns more than the connections that a limited token reaches.
+    ///
+    /// # Errors
+    /// [`ErrorCode::LimitedToken`].
+    pub fn insist_on_all_connections(&self) -> Result<(), Problem> {
+        match self.reach {
+            Reach::All => Ok(()),
+            Reach::Only(_) => Err(Problem::new(
+                ErrorCode::LimitedToken,
+                "this token is limited to certain connections: use one that is not",
+            )),
+        }
     }
 }
 
-/// Lets in who has a live token.
+/// Lets in who has a live token whose scope suffices.
 ///
 /// # Errors
-/// [`ErrorCode::Unauthorized`], before anything else of the request is looked at.
+/// [`ErrorCode::Unauthorized`] or [`ErrorCode::InsufficientScope`], before anything else of the
+/// request is looked at.
 pub async fn authenticate(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let caller = find_caller(&request).await?;
+    let api = request
+        .app_data::<web::Data<Api>>()
+        .ok_or_else(|| Problem::internal("the application was built without its Api"))?;
+    let token = find_token(api, &request).await?;
+    insist_on_scope(&request, &token)?;
+    let caller = Caller {
+        organization_id: token.organization_id,
+        reach: token.grant.reach().clone(),
+    };
     request.extensions_mut().insert(caller);
     next.call(request).await
 }
 
-async fn find_caller(request: &ServiceRequest) -> Result<Caller, Problem> {
-    let token = bearer_token(request).ok_or_else(unauthorized)?;
-    let sha256: [u8; 32] = Sha256::digest(token.as_bytes()).into();
-    let api = request
-        .app_data::<web::Data<Api>>()
-        .ok_or_else(|| Problem::internal("the application was built without its Api"))?;
-    let found = api
+async fn find_token(api: &Api, request: &ServiceRequest) -> Result<Token, Problem> {
+    let text = bearer_token(request).ok_or_else(unauthorized)?;
+    let sha256 = TokenSecret::sha256_of(text);
+    let (found, now) = api
         .store
-        .read(move |tx| tx.find_live_token(sha256))
-        .await
-        .map_err(Problem::from)?;
-    let organization_id = found.ok_or_else(unauthorized)?.organization_id;
-    Ok(Caller { organization_id })
+        .read(move |tx| Ok::<_, Problem>((tx.find_live_token(sha256)?, tx.now())))
+        .await?;
+    let token = found.ok_or_else(unauthorized)?;
+    if token.is_use_news(now) {
+        api.touches.note(&api.store, token.id);
+    }
+    Ok(token)
+}
+
+/// What is no operation is let through, to be told so.
+fn insist_on_scope(request: &ServiceRequest, token: &Token) -> Result<(), Problem> {
+    let routes = request
+        .app_data::<web::Data<Routes>>()
+        .ok_or_else(|| Problem::internal("the application was built without its Routes"))?;
+    let Some(Operation { id, needs }) = routes.find_operation(request.request()) else {
+        return Ok(());
+    };
+    let scope = token.grant.scope();
+    tracing::debug!(token_id = %token.id, %scope, operation = id, "asked");
+    if scope.includes(*needs) {
+        return Ok(());
+    }
+    let detail = format!("this needs a token of scope `{needs}`, and yours is of scope `{scope}`");
+    Err(Problem::new(ErrorCode::InsufficientScope, detail))
 }
 
 fn bearer_token(request: &ServiceRequest) -> Option<&str> {

@@ -68,7 +68,7 @@ pub async fn run(
                 return Ok(Answer::replayed(stored));
             }
             let answer = effect(tx)?;
-            tx.store_answer(&key, answer.as_stored())?;
+            tx.store_answer(&key, &answer.to_stored())?;
             Ok(answer)
         })
         .await

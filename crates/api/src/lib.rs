@@ -15,6 +15,7 @@ mod models;
 mod providers;
 mod records;
 mod syncs;
+mod tokens;
 
 mod answer;
 mod auth;
@@ -28,6 +29,7 @@ mod time;
 
 pub use api::Api;
 pub use app::app;
+pub use auth::Touches;
 pub use problem::code::ErrorCode;
 pub use server::{serve, server};
 pub use spec::{error_table, openapi_3_0_json, openapi_json};

@@ -2,3 +2,4 @@
 
 pub mod fallback;
 pub mod finish;
+pub mod routes;

@@ -54,7 +54,7 @@ pub enum Command {
     /// Ask a server for a sync, and watch it
     #[command(after_help = sync::HELP)]
     Sync(sync::SyncArgs),
-    /// Make, list and revoke API tokens
+    /// Make, list, rotate and revoke API tokens
     Token(token::TokenArgs),
     /// Bring the schema of the database up to date
     #[command(after_help = MIGRATE_HELP)]

@@ -202,6 +202,39 @@ fn tokens_are_made_listed_and_revoked() {
         .collect();
     assert_eq!(ids.len(), 2);
     assert!(!listed.contains(token.trim()));
+    let (code, rotated, _) = database.run(&["token", "rotate", ids[1], "--overlap", "0s"]);
+    assert_eq!((code, rotated.len()), (0, token.len()));
+    assert_ne!(rotated, other);
+    let limited = [
+        "token",
+        "create",
+        "--organization",
+        "acme",
+        "--connection",
+        "conn_01h455vb4pex5vsknk084sn02q",
+    ];
+    let (code, _, stderr) = database.run(&limited);
+    assert_eq!(code, 2);
+    assert!(
+        stderr.contains("an admin token reaches every connection"),
+        "{stderr}"
+    );
+    let (code, _, stderr) = database.run(&[&limited[..], &["--scope", "read"]].concat());
+    assert_ne!(code, 0);
+    assert!(
+        stderr.contains("no connection conn_01h455vb4pex5vsknk084sn02q"),
+        "{stderr}"
+    );
+    let (code, _, stderr) = database.run(&[
+        "token",
+        "create",
+        "--organization",
+        "acme",
+        "--expires-in",
+        "soon",
+    ]);
+    assert_eq!(code, 2);
+    assert!(stderr.contains("write a number and its unit"), "{stderr}");
     let (code, revoked, _) = database.run(&["token", "revoke", ids[0]]);
     assert_eq!(code, 0);
     assert!(revoked.contains("revoked 2"), "{revoked}");

@@ -1,6 +1,6 @@
 //! What can go wrong in the store.
 
-use syncline_domain::TransitionError;
+use syncline_domain::{ConnectionId, TransitionError};
 
 /// A failure of the store. Conflicts and absences are answers for the caller; `Unavailable`
 /// passes; the rest is for the operator.
@@ -31,6 +31,9 @@ pub enum StoreError {
     /// Names of models that the connection does not have, or that cannot be read.
     #[error("the connection has no readable model {}", .0.join(", "))]
     UnknownModels(Vec<String>),
+    /// Ids that are none of the organization's connections.
+    #[error("the organization has no connection {}", list(.0))]
+    UnknownConnections(Vec<ConnectionId>),
     /// The same idempotency key came with another body.
     #[error("this Idempotency-Key was used with another body")]
     IdempotencyMismatch,
@@ -52,4 +55,9 @@ pub enum StoreError {
     /// Any other failure of the database.
     #[error("the database refused a statement")]
     Database(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+fn list(ids: &[ConnectionId]) -> String {
+    let ids: Vec<String> = ids.iter().map(ConnectionId::to_string).collect();
+    ids.join(", ")
 }

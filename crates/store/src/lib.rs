@@ -19,6 +19,7 @@ pub mod organizations;
 pub mod records;
 pub mod runs;
 pub mod syncs;
+pub mod tokens;
 mod transitions;
 mod workers;
 

@@ -33,6 +33,12 @@ diesel::table! {
         created_at -> Instant,
         revoked_at -> Nullable<Instant>,
         last_used_at -> Nullable<Instant>,
+        name -> Nullable<Text>,
+        scope -> Text,
+        connection_ids -> Nullable<Json>,
+        expires_at -> Nullable<Instant>,
+        previous_sha256 -> Nullable<Binary>,
+        previous_expires_at -> Nullable<Instant>,
     }
 }
 

@@ -27,6 +27,7 @@ pub async fn create_connection(
     api: web::Data<Api>,
     write: Write<Body<CreateConnectionBody>>,
 ) -> Result<Answer, Problem> {
+    write.caller.insist_on_all_connections()?;
     let Body(body) = write.body;
     let new = plan(&api, write.caller.organization_id, body).await?;
     idempotency::run(&api, write.key, move |tx| {

@@ -20,11 +20,12 @@ use crate::problem::Problem;
 #[get("/connections")]
 pub async fn list_connections(api: web::Data<Api>, list: List<NoQuery>) -> Result<Answer, Problem> {
     let (organization_id, page) = (list.caller.organization_id, list.page()?);
+    let reach = list.caller.reach.clone();
     let page = api
         .store
         .read(move |tx| {
             let PageOf { items, next } =
-                tx.list_connections_of_organization(organization_id, page)?;
+                tx.list_connections_of_organization(organization_id, &reach, page)?;
             let items = ConnectionView::all(tx, organization_id, items)?;
             Ok::<_, Problem>(PageOf { items, next })
         })

@@ -56,7 +56,11 @@ error_codes! {
     BadRequest, "bad_request", 400, "The request cannot be read",
         "The request is broken below its content: a body that ends early, for example.";
     Unauthorized, "unauthorized", 401, "A token is needed",
-        "The `Authorization` header is absent, is not a Bearer token, or its token is unknown or revoked.";
+        "The `Authorization` header is absent, is not a Bearer token, or its token is unknown, expired or revoked.";
+    InsufficientScope, "insufficient_scope", 403, "The token may not do this",
+        "The token's scope does not include the one that the operation needs. `detail` names both.";
+    LimitedToken, "limited_token", 403, "The token reaches too little",
+        "The token is limited to certain connections, and this concerns more than those.";
     NotFound, "not_found", 404, "No such thing",
         "The id is malformed, unknown, or belongs to somebody else.";
     RouteNotFound, "route_not_found", 404, "No such route",

@@ -25,6 +25,11 @@ impl Problem {
         if self.code == ErrorCode::Unauthorized {
             answer.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
         }
+        if self.code.status() == 403 {
+            // RFC 6750, section 3.1.
+            let challenge = "Bearer error=\"insufficient_scope\"";
+            answer.insert_header((header::WWW_AUTHENTICATE, challenge));
+        }
         if self.code == ErrorCode::Unavailable || self.code == ErrorCode::IdempotencyInFlight {
             answer.insert_header((header::RETRY_AFTER, RETRY_AFTER_SECONDS));
         }

@@ -21,6 +21,10 @@ impl From<StoreError> for Problem {
                 errors: vec![FieldError::body("/models", &detail)],
                 ..Problem::new(ErrorCode::UnknownModels, detail)
             },
+            StoreError::UnknownConnections(_) => {
+                let error = FieldError::body("", detail);
+                Problem::fields(ErrorCode::InvalidBody, vec![error])
+            }
             StoreError::IdempotencyMismatch => Problem::new(ErrorCode::IdempotencyMismatch, detail),
             StoreError::IdempotencyInFlight => Problem::new(ErrorCode::IdempotencyInFlight, detail),
             StoreError::Unavailable { .. } => Problem {

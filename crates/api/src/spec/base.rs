@@ -28,6 +28,7 @@ with microseconds. A POST may carry an `Idempotency-Key`.";
         (name = "records", description = "What landed, in the order of change."),
         (name = "batches", description = "Requests and their syncs."),
         (name = "providers", description = "Kinds of outside systems."),
+        (name = "tokens", description = "Who may do what."),
         (name = "operations", description = "The process itself."),
     )
 )]

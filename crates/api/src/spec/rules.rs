@@ -1,5 +1,7 @@
 //! What every operation has by its method and path, written down once.
 
+use actix_web::http::Method;
+use syncline_domain::access::TokenScope;
 use utoipa::openapi::header::HeaderBuilder;
 use utoipa::openapi::path::{Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaFormat, SchemaType, Type};
@@ -8,10 +10,17 @@ use utoipa::openapi::{
     ResponseBuilder,
 };
 
+use crate::auth::needed_scope;
+
 /// Error answers by their name in the document.
-const ERRORS: [(&str, u16, &str); 11] = [
+const ERRORS: [(&str, u16, &str); 12] = [
     ("BadRequest", 400, "The request or its JSON cannot be read."),
     ("Unauthorized", 401, "No token, or not a live one."),
+    (
+        "Forbidden",
+        403,
+        "The token's scope or reach does not suffice.",
+    ),
     ("NotFound", 404, "No such thing in this organization."),
     (
         "Conflict",
@@ -61,10 +70,12 @@ pub fn complete(openapi: &mut OpenApi) {
 
 fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
     let is_open = !path.starts_with("/v2/");
+    let needs = needed_scope(&method_of(method), path);
     let has_body = matches!(method, "post" | "put" | "patch");
     for (name, status, _) in ERRORS {
         let applies = match status {
             401 | 422 | 500 => !is_open,
+            403 => needs > TokenScope::Read,
             404 => path.contains('{'),
             409 => method == "post" || method == "patch",
             410 => path.ends_with("/records"),
@@ -119,14 +130,14 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
             text(),
         );
     }
-    // The only body that may be left out, which the macro can say only by allowing null.
-    if path.ends_with("/sync")
+    // Bodies that may be left out, which the macro can say only by allowing null.
+    if (path.ends_with("/sync") || path.ends_with("/rotate"))
         && let Some(RefOr::T(body)) = &mut operation.request_body
     {
         body.required = Some(Required::False);
     }
-    if path == "/v2/integrations/connections" && method == "post" {
-        add_header(operation, "Location", "The new connection.", text());
+    if method == "post" && operation.responses.responses.contains_key("201") {
+        add_header(operation, "Location", "What was made.", text());
     }
 }
 
@@ -138,6 +149,10 @@ fn error_response(status: u16, description: &str) -> Response {
         .description(description)
         .content("application/problem+json", content);
     match status {
+        403 => response.header(
+            "WWW-Authenticate",
+            header("`Bearer` with its `error`.", text()),
+        ),
         401 => response.header("WWW-Authenticate", header("Always `Bearer`.", text())),
         409 | 503 => {
             let seconds = ObjectBuilder::new()
@@ -173,6 +188,10 @@ fn text() -> Object {
     ObjectBuilder::new()
         .schema_type(SchemaType::Type(Type::String))
         .build()
+}
+
+fn method_of(name: &str) -> Method {
+    Method::from_bytes(name.to_uppercase().as_bytes()).unwrap_or_default()
 }
 
 fn has_cursor(operation: &Operation) -> bool {

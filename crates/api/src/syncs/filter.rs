@@ -1,6 +1,7 @@
 //! What narrows a list of syncs.
 
 use chrono::{DateTime, Utc};
+use syncline_domain::access::Reach;
 use syncline_domain::{BatchId, ConnectionId, ModelId, Status};
 use syncline_store::syncs::SyncFilter;
 use utoipa::IntoParams;
@@ -56,6 +57,7 @@ impl From<SyncListParams> for SyncFilter {
             created_before,
         } = params;
         Self {
+            reach: Reach::All,
             connection_id,
             model_id,
             statuses: status,

@@ -1,6 +1,7 @@
 //! `GET /syncs`
 
 use actix_web::{get, web};
+use syncline_store::syncs::SyncFilter;
 
 use super::SyncView;
 use super::filter::SyncListParams;
@@ -23,7 +24,10 @@ pub async fn list_syncs(
     mut list: List<SyncListParams>,
 ) -> Result<Answer, Problem> {
     let (organization_id, page) = (list.caller.organization_id, list.page()?);
-    let filter = std::mem::take(&mut list.filter).into();
+    let filter = SyncFilter {
+        reach: list.caller.reach.clone(),
+        ..std::mem::take(&mut list.filter).into()
+    };
     let page = api
         .store
         .read(move |tx| tx.list_syncs_of_organization(organization_id, &filter, page))

@@ -114,7 +114,7 @@ both_databases! {
         app.get("syncs").await.expect(200);
         app.db_write(|tx| {
             for token in tx.list_tokens(Some("acme"))? {
-                tx.revoke_token(token.id)?;
+                tx.revoke_token(token.organization_id, token.id)?;
             }
             Ok(())
         })

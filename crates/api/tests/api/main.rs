@@ -36,4 +36,5 @@ mod server;
 mod spec;
 mod syncs;
 mod tenants;
+mod tokens;
 mod waiting;

@@ -18,6 +18,8 @@ both_databases! {
         let record = app.get(&format!("models/{model}/records")).await.expect(200).ids().remove(0);
         let batch_id = batch.header("syncline-batch-id").unwrap();
 
+        let token = app.post("tokens", json!({ "scope": "read" })).await.expect(201).id();
+
         let mut walked = 0;
         for (path, method, operation) in operations() {
             if !path.contains("_id}") {
@@ -28,7 +30,8 @@ both_databases! {
                 .replace("{model_id}", model)
                 .replace("{sync_id}", &batch.ids()[0])
                 .replace("{batch_id}", batch_id)
-                .replace("{record_id}", &record);
+                .replace("{record_id}", &record)
+                .replace("{token_id}", &token);
             assert!(!filled.contains('{'), "{path} has an id that this test does not know");
             let body = operation.contains_key("requestBody").then(|| match path.rsplit('/').next() {
                 Some("schedule") => json!({ "interval_seconds": 60 }),
@@ -37,7 +40,7 @@ both_databases! {
             let foreign = other.call(method.clone(), &filled, body.clone()).await;
             assert_eq!(foreign.problem(), (404, "not_found"), "{method} {path}");
             walked += 1;
-            if method != Method::DELETE && !path.ends_with("/retry") {
+            if method != Method::DELETE && !path.ends_with("/retry") && !path.ends_with("/revoke") {
                 let own = app.call(method.clone(), &filled, body).await;
                 assert!((200..300).contains(&own.status), "{method} {path}: {}", own.text);
             }
@@ -69,6 +72,7 @@ both_databases! {
                     .replace("{model_id}", "model_01h455vb4pex5vsknk084sn02q")
                     .replace("{sync_id}", "sync_01h455vb4pex5vsknk084sn02q")
                     .replace("{record_id}", "rec_01h455vb4pex5vsknk084sn02q")
+                    .replace("{token_id}", "tok_01h455vb4pex5vsknk084sn02q")
                     .replace("{batch_id}", "01890a5d-ac96-774b-bcce-b302099a8057");
                 let answer = app.call(method, &format!("{filled}?surprise=1"), None).await;
                 assert_eq!(answer.problem(), (422, "invalid_query"), "{path}");

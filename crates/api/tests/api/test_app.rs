@@ -15,6 +15,7 @@ use syncline_store::clock::{Clock, FixedClock};
 use syncline_store::error::StoreError;
 use syncline_store::secrets::MasterKey;
 use syncline_store::store::{Lane, Store, StoreOptions};
+use syncline_store::tokens::NewToken;
 use syncline_store::tx::Tx;
 use syncline_test_support::TestDatabase;
 use tokio_util::sync::CancellationToken;
@@ -67,6 +68,21 @@ impl TestApp {
         Self {
             token,
             ..self.clone()
+        }
+    }
+
+    /// The same application, by the owner of another token.
+    pub fn with_token(&self, token: &str) -> Self {
+        Self {
+            token: token.to_owned(),
+            ..self.clone()
+        }
+    }
+
+    /// Until what the requests so far left to be done behind them is done.
+    pub async fn settle(&self) {
+        while self.api.touches.are_under_way() {
+            tokio::task::yield_now().await;
         }
     }
 
@@ -178,7 +194,7 @@ async fn db_token(store: &Store, name: &'static str) -> String {
     store
         .write(Lane::Control, move |tx| {
             let organization = tx.find_or_insert_organization(name)?;
-            tx.insert_token(organization.id, sha256)
+            tx.insert_token(NewToken::admin(organization.id, sha256))
         })
         .await
         .unwrap();

@@ -57,6 +57,7 @@ impl From<StoreError> for Interrupt {
             | StoreError::Conflict(_)
             | StoreError::CursorExpired
             | StoreError::UnknownModels(_)
+            | StoreError::UnknownConnections(_)
             | StoreError::IdempotencyMismatch
             | StoreError::IdempotencyInFlight
             | StoreError::Corrupt(_)

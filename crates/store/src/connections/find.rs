@@ -1,6 +1,7 @@
 //! One connection, many, and their secrets.
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SelectableHelper};
+use syncline_domain::access::Reach;
 use syncline_domain::connection::Connection;
 use syncline_domain::{ConnectionId, OrganizationId};
 
@@ -32,13 +33,14 @@ impl Tx<'_> {
         row.map(ConnectionRow::into_connection).transpose()
     }
 
-    /// Oldest first.
+    /// Oldest first, those within reach.
     ///
     /// # Errors
     /// Failures of the database alone.
     pub fn list_connections_of_organization(
         &mut self,
         organization_id: OrganizationId,
+        reach: &Reach,
         page: PageRequest<ConnectionId>,
     ) -> Result<PageOf<Connection, ConnectionId>, StoreError> {
         let mut query = connections::table
@@ -50,6 +52,10 @@ impl Tx<'_> {
             .into_boxed();
         if let Some(after) = page.after {
             query = query.filter(connections::id.gt(Id::from(after)));
+        }
+        if let Reach::Only(ids) = reach {
+            let ids: Vec<Id> = ids.iter().map(|id| Id::from(*id)).collect();
+            query = query.filter(connections::id.eq_any(ids));
         }
         let rows: Vec<ConnectionRow> = query.load(self.conn())?;
         let items = rows

@@ -3,6 +3,7 @@
 mod delete;
 mod find;
 mod insert;
+mod owner;
 mod row;
 mod update;
 

@@ -1,10 +1,9 @@
-//! Tenants and their tokens.
+//! Tenants.
 
 use chrono::{DateTime, Utc};
-use syncline_domain::{OrganizationId, TokenId};
+use syncline_domain::OrganizationId;
 
 mod organization;
-mod token;
 
 /// A tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,19 +14,4 @@ pub struct Organization {
     pub name: String,
     /// When it was made.
     pub created_at: DateTime<Utc>,
-}
-
-/// A token, without its text: only a hash is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
-    /// Its id.
-    pub id: TokenId,
-    /// Whose it is.
-    pub organization_id: OrganizationId,
-    /// The name of its organization.
-    pub organization_name: String,
-    /// When it was made.
-    pub created_at: DateTime<Utc>,
-    /// When it was revoked, if it was.
-    pub revoked_at: Option<DateTime<Utc>>,
 }

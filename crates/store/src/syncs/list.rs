@@ -1,6 +1,9 @@
 //! Syncs, newest first.
 
+use std::cmp::Reverse;
+
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use syncline_domain::access::Reach;
 use syncline_domain::{OrganizationId, Status, Sync, SyncId};
 
 use super::SyncFilter;
@@ -22,11 +25,14 @@ impl Tx<'_> {
         filter: &SyncFilter,
         page: PageRequest<SyncId>,
     ) -> Result<PageOf<Sync, SyncId>, StoreError> {
-        let rows: Vec<SyncRow> = list_syncs(organization_id, filter, page).load(self)?;
-        let items = rows
-            .into_iter()
-            .map(SyncRow::into_sync)
-            .collect::<Result<Vec<Sync>, StoreError>>()?;
+        let mut items = Vec::new();
+        for filter in filter.within_reach() {
+            let rows: Vec<SyncRow> = list_syncs(organization_id, &filter, page).load(self)?;
+            for row in rows {
+                items.push(row.into_sync()?);
+            }
+        }
+        items.sort_unstable_by_key(|sync| Reverse(sync.id));
         Ok(page.cut(items, |sync| sync.id))
     }
 }
@@ -77,6 +83,7 @@ fn branch(
     binds: &mut Vec<Value>,
 ) -> String {
     let SyncFilter {
+        reach: _,
         connection_id,
         model_id,
         statuses: _,
@@ -154,6 +161,21 @@ fn first_id(at: DateTime<Utc>) -> uuid::Uuid {
 }
 
 impl SyncFilter {
+    /// A limited reach is asked for connection by connection: each question has its index, and an
+    /// organization's many other syncs are not looked through.
+    fn within_reach(&self) -> Vec<Self> {
+        let Reach::Only(ids) = &self.reach else {
+            return vec![self.clone()];
+        };
+        ids.iter()
+            .filter(|id| self.connection_id.is_none_or(|asked| asked == **id))
+            .map(|id| Self {
+                connection_id: Some(*id),
+                ..self.clone()
+            })
+            .collect()
+    }
+
     fn is_wanted(&self, status: Status) -> bool {
         self.statuses.is_empty() || self.statuses.contains(&status)
     }

@@ -14,6 +14,7 @@ pub(crate) use attempts::warnings_of;
 pub(crate) use request::Asked;
 
 use chrono::{DateTime, Utc};
+use syncline_domain::access::Reach;
 use syncline_domain::scope::Scope;
 use syncline_domain::{BatchId, ConnectionId, ModelId, OrganizationId, Status, Sync};
 
@@ -55,6 +56,8 @@ pub struct BatchMember {
 /// Which syncs; every field narrows.
 #[derive(Debug, Clone, Default)]
 pub struct SyncFilter {
+    /// Of these connections.
+    pub reach: Reach,
     /// Of this connection.
     pub connection_id: Option<ConnectionId>,
     /// Of this model.

@@ -1,6 +1,7 @@
 //! Connections.
 
 use serde_json::{Map, json};
+use syncline_domain::access::Reach;
 use syncline_domain::health::Health;
 use syncline_store::connections::ConnectionChange;
 use syncline_store::error::StoreError;
@@ -65,7 +66,7 @@ both_databases! {
         let mut after = None;
         loop {
             let page = read(&store, move |tx| {
-                tx.list_connections_of_organization(acme.id, PageRequest { after, limit: 2 })
+                tx.list_connections_of_organization(acme.id, &Reach::All, PageRequest { after, limit: 2 })
             })
             .await;
             sizes.push(page.items.len());

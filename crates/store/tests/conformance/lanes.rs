@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, mpsc};
 
 use syncline_store::error::StoreError;
 use syncline_store::store::{Lane, Store};
+use syncline_store::tokens::NewToken;
 use syncline_test_support::{TestDatabase, both_databases, run};
 use tokio::task::JoinHandle;
 
@@ -172,7 +173,7 @@ both_databases! {
                 let mut tokens = Vec::new();
                 let mut times = vec![tx.now()];
                 for byte in 0..100 {
-                    tokens.push(tx.insert_token(acme.id, [byte; 32])?);
+                    tokens.push(tx.insert_token(NewToken::admin(acme.id, [byte; 32]))?);
                     times.push(tx.now());
                 }
                 Ok::<_, StoreError>((tokens, times))

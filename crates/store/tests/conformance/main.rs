@@ -17,3 +17,4 @@ mod opening;
 mod organizations;
 mod outages;
 mod secrets;
+mod tokens;

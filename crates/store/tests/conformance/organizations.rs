@@ -3,6 +3,7 @@
 use syncline_domain::OrganizationId;
 use syncline_store::error::StoreError;
 use syncline_store::store::Lane;
+use syncline_store::tokens::NewToken;
 use syncline_test_support::{TestDatabase, both_databases};
 
 use crate::harness::{open, organization, read, write};
@@ -32,16 +33,16 @@ both_databases! {
     async fn a_token_opens_until_it_is_revoked(db: TestDatabase) {
         let store = open(&db).await;
         let acme = organization(&store, "acme").await;
-        let token = write(&store, move |tx| tx.insert_token(acme.id, [1; 32])).await;
+        let token = write(&store, move |tx| tx.insert_token(NewToken::admin(acme.id, [1; 32]))).await;
         assert_eq!(token.organization_name, "acme");
         assert_eq!(read(&store, |tx| tx.find_live_token([1; 32])).await, Some(token.clone()));
         assert_eq!(read(&store, |tx| tx.find_live_token([2; 32])).await, None);
 
         let id = token.id;
-        let revoked = write(&store, move |tx| tx.revoke_token(id)).await;
+        let revoked = write(&store, move |tx| tx.revoke_token(acme.id, id)).await;
         assert!(revoked.revoked_at.is_some());
         assert_eq!(read(&store, |tx| tx.find_live_token([1; 32])).await, None);
-        assert_eq!(write(&store, move |tx| tx.revoke_token(id)).await, revoked);
+        assert_eq!(write(&store, move |tx| tx.revoke_token(acme.id, id)).await, revoked);
     }
 
     async fn tokens_are_listed_by_organization(db: TestDatabase) {
@@ -49,9 +50,9 @@ both_databases! {
         let (acme, globex) = (organization(&store, "acme").await, organization(&store, "globex").await);
         let (a, b, c) = write(&store, move |tx| {
             Ok((
-                tx.insert_token(acme.id, [1; 32])?,
-                tx.insert_token(globex.id, [2; 32])?,
-                tx.insert_token(acme.id, [3; 32])?,
+                tx.insert_token(NewToken::admin(acme.id, [1; 32]))?,
+                tx.insert_token(NewToken::admin(globex.id, [2; 32]))?,
+                tx.insert_token(NewToken::admin(acme.id, [3; 32]))?,
             ))
         })
         .await;
@@ -67,7 +68,7 @@ both_databases! {
     async fn a_token_needs_its_organization(db: TestDatabase) {
         let store = open(&db).await;
         let nobody = OrganizationId::from_uuid(uuid::Uuid::nil());
-        let refused = store.write(Lane::Control, move |tx| tx.insert_token(nobody, [1; 32])).await;
+        let refused = store.write(Lane::Control, move |tx| tx.insert_token(NewToken::admin(nobody, [1; 32]))).await;
         assert!(matches!(refused, Err(StoreError::NotFound { what: "organization", .. })));
     }
 }

@@ -3,6 +3,7 @@
 use diesel::{Connection, PgConnection, RunQueryDsl};
 use syncline_store::error::StoreError;
 use syncline_store::store::Lane;
+use syncline_store::tokens::NewToken;
 use syncline_test_support::{TestDatabase, run};
 
 use crate::harness::{open, organization, read};
@@ -69,9 +70,9 @@ fn a_swallowed_error_does_not_pass_for_a_commit_on_postgres() {
         let acme = organization(&store, "acme").await;
         let result: Result<(), StoreError> = store
             .write(Lane::Control, move |tx| {
-                tx.insert_token(acme.id, [1; 32])?;
+                tx.insert_token(NewToken::admin(acme.id, [1; 32]))?;
                 // The second of a hash violates a unique index, and breaks the transaction.
-                assert!(tx.insert_token(acme.id, [1; 32]).is_err());
+                assert!(tx.insert_token(NewToken::admin(acme.id, [1; 32])).is_err());
                 Ok(())
             })
             .await;

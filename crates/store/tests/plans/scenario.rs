@@ -3,6 +3,7 @@
 use chrono::Duration;
 use serde_json::json;
 use syncline_domain::Status;
+use syncline_domain::access::Reach;
 use syncline_domain::retry::RetryPolicy;
 use syncline_domain::schedule::{Interval, Schedule};
 use syncline_domain::scope::Scope;
@@ -139,6 +140,7 @@ async fn questions(world: &World, fence: Fence) {
     for bits in 0..32u32 {
         let has = |bit: u32| bits & (1 << bit) != 0;
         let filter = SyncFilter {
+            reach: Reach::All,
             connection_id: connection.filter(|_| has(0)),
             model_id: Some(model).filter(|_| has(1)),
             statuses: if has(2) {

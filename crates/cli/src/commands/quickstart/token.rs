@@ -5,12 +5,11 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use sha2::{Digest, Sha256};
 use syncline_store::error::StoreError;
-use syncline_store::organizations::Token;
 use syncline_store::store::Store;
+use syncline_store::tokens::{Token, TokenSecret};
 
-use crate::commands::token;
+use crate::commands::token::{self, CreateArgs};
 use crate::error::CliError;
 
 /// The tenant that everything of a quickstart belongs to.
@@ -25,13 +24,13 @@ pub async fn find_or_make(store: &Store, path: &Path) -> Result<String, CliError
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(CliError::file("read the token in", path)(error)),
     }
-    let text = token::create(store, ORGANIZATION.to_owned()).await?;
+    let text = token::create(store, CreateArgs::admin(ORGANIZATION.to_owned())).await?;
     write(path, &text).map_err(CliError::file("write the token to", path))?;
     Ok(text)
 }
 
 async fn is_live(store: &Store, text: &str) -> Result<bool, CliError> {
-    let hash: [u8; 32] = Sha256::digest(text).into();
+    let hash = TokenSecret::sha256_of(text);
     let found: Result<Option<Token>, StoreError> =
         store.read(move |tx| tx.find_live_token(hash)).await;
     Ok(found
