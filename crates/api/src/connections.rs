@@ -17,6 +17,13 @@ mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+#[cfg(feature = "fuzzing")]
+pub use self::{
+    input::{CreateConnectionBody, UpdateConnectionBody},
+    request_sync::RequestSyncBody,
+    syncs::ConnectionSyncsParams,
+};
+
 /// Every route about connections.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config

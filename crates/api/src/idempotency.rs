@@ -30,7 +30,8 @@ pub fn key(
     let key = value
         .to_str()
         .ok()
-        .filter(|key| (1..=255).contains(&key.len()));
+        .filter(|key| (1..=255).contains(&key.len()))
+        .filter(|key| key.bytes().all(|byte| byte.is_ascii_graphic()));
     let (Some(key), None) = (key, values.next()) else {
         let error = FieldError::header(HEADER, "must have 1 to 255 visible ASCII characters");
         return Err(Problem::fields(

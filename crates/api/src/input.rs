@@ -3,6 +3,7 @@
 mod body;
 mod call;
 mod fields;
+mod json;
 mod list;
 mod path;
 mod query;
@@ -15,3 +16,5 @@ pub use list::{List, PagingParams};
 pub use path::{Id, Name};
 pub use query::{FromQuery, Query};
 pub use values::{Wrong, boolean, id, integer, object, text, texts, time};
+#[cfg(feature = "fuzzing")]
+pub use {body::FromBody, json::read_json, list::Paged};

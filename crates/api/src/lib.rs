@@ -27,6 +27,9 @@ mod problem;
 mod spec;
 mod time;
 
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
+
 pub use api::Api;
 pub use app::app;
 pub use auth::Touches;

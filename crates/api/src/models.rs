@@ -8,6 +8,8 @@ mod view;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use view::ModelView;
+#[cfg(feature = "fuzzing")]
+pub use {schedule::replace::ReplaceScheduleBody, update::UpdateModelBody};
 
 /// Every route about models.
 pub fn routes(config: &mut ServiceConfig<'_>) {

@@ -6,6 +6,9 @@ mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+#[cfg(feature = "fuzzing")]
+pub use list::RecordListParams;
+
 /// Every route about records.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config

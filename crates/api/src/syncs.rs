@@ -16,6 +16,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use filter::status;
 pub use view::{SyncStatus, SyncView};
+#[cfg(feature = "fuzzing")]
+pub use {filter::SyncListParams, wait::WaitParams};
 
 /// Every route about syncs.
 pub fn routes(config: &mut ServiceConfig<'_>) {

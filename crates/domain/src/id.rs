@@ -124,11 +124,21 @@ impl std::fmt::Display for BatchId {
     }
 }
 
-impl std::str::FromStr for BatchId {
-    type Err = uuid::Error;
+/// Why a text is not the id of a batch.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a UUID in the form 01890a5d-ac96-774b-bcce-b302099a8057")]
+pub struct BatchIdError(pub String);
 
-    fn from_str(text: &str) -> Result<Self, uuid::Error> {
-        text.parse().map(Self)
+/// With hyphens, letters of either case; none of the other spellings of a UUID.
+impl std::str::FromStr for BatchId {
+    type Err = BatchIdError;
+
+    fn from_str(text: &str) -> Result<Self, BatchIdError> {
+        const LENGTH: usize = uuid::fmt::Hyphenated::LENGTH;
+        let uuid = Uuid::try_parse(text).ok();
+        uuid.filter(|_| text.len() == LENGTH)
+            .map(Self)
+            .ok_or_else(|| BatchIdError(text.to_owned()))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection, SqliteConnection};
 use tempfile::TempDir;
 
 use crate::postgres::PostgresDatabase;
@@ -67,6 +69,27 @@ impl TestDatabase {
         match self.inner {
             Inner::Sqlite { .. } => DatabaseKind::Sqlite,
             Inner::Postgres(_) => DatabaseKind::Postgres,
+        }
+    }
+
+    /// Runs one statement that no request makes, on a connection of its own.
+    ///
+    /// # Panics
+    /// With the database's words, when it does not take the statement.
+    pub fn execute(&self, statement: &str) {
+        let done = match &self.inner {
+            Inner::Sqlite { directory } => {
+                let file = directory.path().join("test.db").display().to_string();
+                SqliteConnection::establish(&file)
+                    .map(|mut connection| connection.batch_execute(statement))
+            }
+            Inner::Postgres(_) => PgConnection::establish(&self.url)
+                .map(|mut connection| connection.batch_execute(statement)),
+        };
+        match done {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => panic!("{statement}: {error}"),
+            Err(error) => panic!("no connection: {error}"),
         }
     }
 

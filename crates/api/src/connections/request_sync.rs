@@ -98,7 +98,11 @@ impl FromFields for RequestSyncBody {
 }
 
 impl RequestSyncBody {
-    fn scope(&self) -> Result<Scope, Problem> {
+    /// What it asks to cover.
+    ///
+    /// # Errors
+    /// When its fields exclude each other.
+    pub fn scope(&self) -> Result<Scope, Problem> {
         let Self {
             models: _,
             timerange_start,

@@ -10,6 +10,7 @@ use serde_json::Value;
 use syncline_store::idempotency::IdempotencyKey;
 
 use super::fields::{Fields, FromFields};
+use super::json::read_json;
 use super::query::{FromQuery, Query};
 use super::{Call, NoQuery};
 use crate::api::Api;
@@ -135,14 +136,17 @@ async fn read_bytes(request: &HttpRequest, mut payload: Payload) -> Result<Bytes
 fn parse(request: &HttpRequest, bytes: &[u8]) -> Result<Value, Problem> {
     let headers = request.headers();
     let encoded = headers
-        .get(header::CONTENT_ENCODING)
-        .is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
+        .get_all(header::CONTENT_ENCODING)
+        .any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
     if encoded {
         let detail = "a body must not be compressed: leave out Content-Encoding";
         return Err(Problem::new(ErrorCode::UnsupportedMediaType, detail));
     }
-    let media_type = headers
-        .get(header::CONTENT_TYPE)
+    let mut media_types = headers.get_all(header::CONTENT_TYPE);
+    let media_type = media_types
+        .next()
+        // Of two, nobody knows which is meant.
+        .filter(|_| media_types.next().is_none())
         .and_then(|value| value.to_str().ok()?.parse::<actix_web::mime::Mime>().ok());
     let fits = media_type.is_some_and(|mime| {
         let charset_fits = mime
@@ -157,13 +161,7 @@ fn parse(request: &HttpRequest, bytes: &[u8]) -> Result<Value, Problem> {
         let detail = "send the body as Content-Type: application/json";
         return Err(Problem::new(ErrorCode::UnsupportedMediaType, detail));
     }
-    serde_json::from_slice(bytes).map_err(|error| {
-        // The parser's words name a place and a kind, never a value.
-        Problem::new(
-            ErrorCode::InvalidJson,
-            format!("the body is not JSON: {error}"),
-        )
-    })
+    read_json(bytes)
 }
 
 impl FromQuery for NoQuery {

@@ -115,6 +115,7 @@ impl Fields {
     }
 }
 
-fn pointer(name: &str) -> String {
+/// One step of a JSON pointer (RFC 6901).
+pub(super) fn pointer(name: &str) -> String {
     format!("/{}", name.replace('~', "~0").replace('/', "~1"))
 }

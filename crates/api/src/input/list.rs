@@ -134,7 +134,8 @@ impl<F> List<F> {
 /// without deletions and go on with them: cursors are not bound to it.
 const INCLUDE_DELETED: &str = "include_deleted";
 
-struct Paged<F> {
+/// A whole query of a list.
+pub struct Paged<F> {
     filter: F,
     limit: i64,
     cursor: Option<String>,

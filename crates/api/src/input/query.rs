@@ -1,5 +1,8 @@
 //! Reads the parameters of a query, and collects everything that is wrong with them.
 
+use actix_web::web;
+use percent_encoding::percent_decode_str;
+
 use super::values::Wrong;
 use crate::problem::{ErrorCode, FieldError, Problem};
 
@@ -64,12 +67,12 @@ impl Query {
             .collect()
     }
 
-    /// An integer from `min` to `max`.
+    /// An integer from `min` to `max`, in decimal digits: no sign or zero in front.
     pub fn integer(&mut self, name: &str, min: i64, max: i64) -> Option<i64> {
         self.optional(name, |text| {
             text.parse()
                 .ok()
-                .filter(|number| (min..=max).contains(number))
+                .filter(|number: &i64| (min..=max).contains(number) && number.to_string() == text)
                 .ok_or_else(|| Wrong::new(format!("must be an integer from {min} to {max}")))
         })
     }
@@ -109,9 +112,17 @@ impl Query {
 /// The decoded pairs, in the order of the query.
 ///
 /// # Errors
-/// When it is not a query at all.
+/// When it is not UTF-8.
 pub fn pairs(text: &str) -> Result<Vec<(String, String)>, Problem> {
-    actix_web::web::Query::from_query(text)
-        .map(actix_web::web::Query::into_inner)
-        .map_err(|_| Problem::new(ErrorCode::InvalidQuery, "the query cannot be decoded"))
+    let undecodable = || {
+        let detail = "the query is not UTF-8: percent-encode the UTF-8 bytes of each character";
+        Problem::new(ErrorCode::InvalidQuery, detail)
+    };
+    // The decoder itself would put a replacement character for what is not UTF-8.
+    percent_decode_str(text)
+        .decode_utf8()
+        .map_err(|_| undecodable())?;
+    web::Query::from_query(text)
+        .map(web::Query::into_inner)
+        .map_err(|_| undecodable())
 }

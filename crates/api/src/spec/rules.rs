@@ -32,7 +32,7 @@ const ERRORS: [(&str, u16, &str); 12] = [
     (
         "UnsupportedMediaType",
         415,
-        "The body is not `application/json`.",
+        "The body is not `application/json` (a PATCH also: `application/merge-patch+json`).",
     ),
     (
         "UnprocessableEntity",
@@ -51,6 +51,10 @@ const ERRORS: [(&str, u16, &str); 12] = [
         "`Accept-Encoding` excludes everything.",
     ),
 ];
+
+const JSON: &str = "application/json";
+/// RFC 7396.
+const MERGE_PATCH: &str = "application/merge-patch+json";
 
 /// Adds error answers, headers and parameters that follow from method and path.
 pub fn complete(openapi: &mut OpenApi) {
@@ -129,6 +133,13 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
             "The `cursor` of the next page.",
             text(),
         );
+    }
+    // The body of a PATCH is a merge patch, under its own name too.
+    if method == "patch"
+        && let Some(RefOr::T(body)) = &mut operation.request_body
+        && let Some(content) = body.content.get(JSON).cloned()
+    {
+        body.content.insert(MERGE_PATCH.to_owned(), content);
     }
     // Bodies that may be left out, which the macro can say only by allowing null.
     if (path.ends_with("/sync") || path.ends_with("/rotate"))

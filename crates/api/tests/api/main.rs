@@ -20,6 +20,7 @@ mod provider;
 mod test_app;
 mod work;
 
+mod bad_requests;
 mod batches;
 mod connections;
 mod contract;

@@ -256,3 +256,25 @@ fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
         None => value,
     }
 }
+
+/// A merge patch has a media type of its own; generators that read the twin take one alone.
+#[test]
+fn a_patch_may_be_sent_under_both_of_its_media_types() {
+    let media_types = |text: String, method: &str| {
+        let document: Value = serde_json::from_str(&text).unwrap();
+        let mut found = BTreeSet::new();
+        for item in document["paths"].as_object().unwrap().values() {
+            let content = item[method]["requestBody"]["content"].as_object();
+            found.extend(content.map(|content| content.keys().cloned().collect::<Vec<_>>()));
+        }
+        found.into_iter().collect::<Vec<_>>()
+    };
+    let (json, merge_patch) = ("application/json", "application/merge-patch+json");
+    assert_eq!(media_types(openapi_json(), "patch"), [[json, merge_patch]]);
+    for method in ["post", "put"] {
+        assert_eq!(media_types(openapi_json(), method), [[json]]);
+    }
+    for method in ["post", "put", "patch"] {
+        assert_eq!(media_types(openapi_3_0_json(), method), [[json]]);
+    }
+}
