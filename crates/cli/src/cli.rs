@@ -1,10 +1,10 @@
 //! The command line: its words from clap, its settings from the catalog.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::commands::{config, openapi, quickstart, sync, token};
+use crate::commands::{config, manifest, openapi, quickstart, sync, token};
 use crate::settings::catalog::{
     CLIENT, DATABASE, DEMO, ENGINE, LOG, MIGRATE, OUTGOING, PROVIDERS, SERVER, Setting,
 };
@@ -23,6 +23,19 @@ pub struct Cli {
     pub command: Command,
     #[command(flatten)]
     pub common: Common,
+}
+
+impl Cli {
+    /// The settings file that the command line names. The `--config` of `manifest read` is the
+    /// connection's.
+    pub fn settings_file(&self) -> Option<&Path> {
+        match self.command {
+            Command::Manifest(manifest::ManifestArgs {
+                action: manifest::ManifestAction::Read(_),
+            }) => None,
+            _ => self.common.config.as_deref(),
+        }
+    }
 }
 
 /// What every command takes.
@@ -54,6 +67,8 @@ pub enum Command {
     /// Ask a server for a sync, and watch it
     #[command(after_help = sync::HELP)]
     Sync(sync::SyncArgs),
+    /// Check a manifest, or read one of its streams, without a server: for its author
+    Manifest(manifest::ManifestArgs),
     /// Make, list, rotate and revoke API tokens
     Token(token::TokenArgs),
     /// Bring the schema of the database up to date
@@ -113,6 +128,11 @@ fn command() -> clap::Command {
         .mut_subcommand("serve", with(SERVE))
         .mut_subcommand("worker", with(WORKER))
         .mut_subcommand("sync", with(&[CLIENT, LOG]))
+        .mut_subcommand("manifest", |manifest| {
+            manifest
+                .mut_subcommand("check", with(&[LOG]))
+                .mut_subcommand("read", with(&[OUTGOING, LOG]))
+        })
         .mut_subcommand("token", |token| token.mut_subcommands(with(TOKEN)))
         .mut_subcommand("migrate", with(&[DATABASE, LOG]))
         .mut_subcommand("demo", with(&[DEMO, LOG]))

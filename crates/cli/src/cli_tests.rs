@@ -29,6 +29,9 @@ fn help_teaches_every_command() {
         &["serve"],
         &["worker"],
         &["sync"],
+        &["manifest"],
+        &["manifest", "check"],
+        &["manifest", "read"],
         &["token"],
         &["token", "create"],
         &["token", "list"],
@@ -76,6 +79,16 @@ fn flags_of_settings_are_told_with_their_spelling() {
         given["database.migrate"],
         ("--no-migrate".to_owned(), "false".to_owned())
     );
+}
+
+#[test]
+fn the_configuration_of_a_connection_is_no_settings_file() {
+    let words = "syncline manifest read m.yaml --config c.json --stream s";
+    let invocation = parse_from(words.split(' ')).unwrap();
+    assert_eq!(invocation.cli.settings_file(), None);
+    let words = "syncline migrate --config s.toml";
+    let invocation = parse_from(words.split(' ')).unwrap();
+    assert_eq!(invocation.cli.settings_file(), Some(Path::new("s.toml")));
 }
 
 #[test]

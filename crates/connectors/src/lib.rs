@@ -15,6 +15,7 @@ pub mod template;
 pub mod auth;
 pub mod declarative;
 pub mod http;
+pub mod standalone;
 
 mod datetime;
 mod path;

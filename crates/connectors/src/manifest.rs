@@ -2,9 +2,11 @@
 
 mod dynamic;
 mod error;
+mod lines;
 mod parameters;
 mod references;
 mod stream;
+mod support;
 mod yaml;
 mod yaml_scalar;
 
@@ -33,6 +35,7 @@ pub use parameters::propagate;
 pub use references::{ReferenceError, resolve};
 use stream::StreamEntry;
 pub use stream::StreamInfo;
+pub use support::{StreamSupport, support};
 
 pub(crate) use parameters::PARAMETERS;
 

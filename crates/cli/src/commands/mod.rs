@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod demo;
+pub mod manifest;
 mod migrate;
 pub mod openapi;
 pub mod quickstart;
@@ -21,7 +22,7 @@ use crate::settings::{Loaded, Surroundings};
 pub fn run(invocation: Invocation) -> Result<Exit, CliError> {
     let Invocation { cli, given } = invocation;
     let around = Surroundings::of_this_process();
-    let loaded = Loaded::read(&given, cli.common.config.as_deref(), &around)?;
+    let loaded = Loaded::read(&given, cli.settings_file(), &around)?;
     // Who waits for a command's answer wants to see that, and what is wrong.
     let usual = if is_server(&cli.command) {
         "info"
@@ -38,6 +39,7 @@ pub fn run(invocation: Invocation) -> Result<Exit, CliError> {
         Command::Worker => runtime::large()?.block_on(worker::run(loaded)),
         Command::Sync(args) => runtime::small()?.block_on(sync::run(args, &loaded)),
         Command::Token(args) => runtime::small()?.block_on(token::run(args, &loaded)),
+        Command::Manifest(args) => manifest::run(args, &loaded),
         Command::Migrate => runtime::small()?.block_on(migrate::run(&loaded)),
         Command::Demo => runtime::small()?.block_on(demo::run(&loaded)),
         Command::Openapi(args) => openapi::run(args),
@@ -51,6 +53,7 @@ fn is_server(command: &Command) -> bool {
         Command::Quickstart(_)
         | Command::Sync(_)
         | Command::Token(_)
+        | Command::Manifest(_)
         | Command::Migrate
         | Command::Demo
         | Command::Openapi(_)

@@ -26,6 +26,15 @@ pub enum CompileError {
     },
 }
 
+impl CompileError {
+    /// Where it is, from the stream's name on: `users.retriever.requester`.
+    pub fn path(&self) -> &str {
+        match self {
+            Self::Unsupported { path, .. } | Self::Invalid { path, .. } => path,
+        }
+    }
+}
+
 /// A component of a resolved manifest.
 #[derive(Debug, Clone)]
 pub struct Node<'m> {

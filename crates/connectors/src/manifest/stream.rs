@@ -38,6 +38,8 @@ impl StreamInfo {
 #[derive(Debug)]
 pub(super) struct StreamEntry {
     name: String,
+    /// Where the manifest has it: `streams[2]`.
+    place: String,
     resolved: Result<Value, CompileError>,
     compiled: OnceLock<Result<Arc<Stream>, CompileError>>,
 }
@@ -71,6 +73,7 @@ impl StreamEntry {
         }
         Self {
             name,
+            place: format!("streams[{index}]"),
             resolved,
             compiled,
         }
@@ -86,6 +89,7 @@ impl StreamEntry {
             .to_owned();
         Self {
             name,
+            place: path.clone(),
             resolved: Err(CompileError::Unsupported { component, path }),
             compiled: OnceLock::new(),
         }
@@ -93,6 +97,10 @@ impl StreamEntry {
 
     pub(super) fn name(&self) -> &str {
         &self.name
+    }
+
+    pub(super) fn place(&self) -> &str {
+        &self.place
     }
 
     pub(super) fn compiled(&self) -> Result<&Arc<Stream>, &CompileError> {

@@ -31,6 +31,7 @@ mod resuming;
 mod run;
 mod server;
 mod signing;
+mod support;
 mod test_keys;
 mod transforming;
 mod unpacking;

@@ -1,0 +1,99 @@
+//! `syncline manifest check`
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use clap::Args;
+use syncline_connectors::manifest::{StreamSupport, support};
+
+use super::{content, text_of};
+use crate::error::CliError;
+use crate::exit::Exit;
+
+/// What its help ends with.
+pub const HELP: &str = "\
+One line for each stream; with --json an array of {stream, supported, reason, line}. The line is
+that of the component that is in the way, else that of the stream.
+
+Examples:
+  syncline manifest check providers/acme.yaml
+  syncline manifest check providers/acme.yaml --json | jq '.[] | select(.supported | not)'
+
+Exit codes:
+  0  every stream can be read
+  1  a stream cannot be read, or the manifest cannot be used at all; standard error says why
+  2  the command line or a setting is wrong";
+
+/// The words of `manifest check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The manifest
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Prints what can be read.
+pub fn run(args: CheckArgs) -> Result<Exit, CliError> {
+    let told = support(&text_of(&args.file)?).map_err(|error| content(&args.file, error))?;
+    let text = if args.json {
+        let json = serde_json::to_string_pretty(&told);
+        json.map_err(CliError::run("cannot write JSON"))?
+    } else {
+        lines(&args.file.display().to_string(), &told)
+    };
+    writeln!(std::io::stdout(), "{}", text.trim_end())
+        .map_err(CliError::run("cannot write to standard output"))?;
+    if told.iter().all(|stream| stream.supported) {
+        Ok(Exit::Done)
+    } else {
+        Ok(Exit::Failed)
+    }
+}
+
+/// In the form that editors take for places in files.
+fn lines(file: &str, told: &[StreamSupport]) -> String {
+    let mut text = String::new();
+    for stream in told {
+        let StreamSupport {
+            stream,
+            supported: _,
+            reason,
+            line,
+        } = stream;
+        let reason = reason.as_deref().unwrap_or("can be read");
+        // Writing to a text does not fail.
+        let _ = writeln!(text, "{file}:{line}: {stream}: {reason}");
+    }
+    let readable = told.iter().filter(|stream| stream.supported).count();
+    let _ = writeln!(text, "{readable} of {} streams can be read", told.len());
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_names_its_place_in_the_file() {
+        let stream = |name: &str, reason: Option<&str>, line| StreamSupport {
+            stream: name.to_owned(),
+            supported: reason.is_none(),
+            reason: reason.map(str::to_owned),
+            line,
+        };
+        let told = [
+            stream("items", None, 3),
+            stream("users", Some("AsyncRetriever is not supported"), 9),
+        ];
+        assert_eq!(
+            lines("a.yaml", &told),
+            "a.yaml:3: items: can be read\n\
+             a.yaml:9: users: AsyncRetriever is not supported\n\
+             1 of 2 streams can be read\n"
+        );
+    }
+}
