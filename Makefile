@@ -23,7 +23,7 @@ CLIENT =
 DATASETTE = tests/env/python.sh datasette tests/env/requirements.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-sqlite setup verify fmt fmt-check clippy house docs spec lint-spec conformance test-clients bench clean once
+.PHONY: help run test test-sqlite setup verify fmt fmt-check clippy house docs spec lint-spec conformance test-clients oracle bench clean once
 
 help: ## Explain every target
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -98,6 +98,12 @@ test-clients: ## Generate seven clients from openapi/, compile them, and run eac
 	@tests/env/preflight.sh clients --setup
 	$(CARGO) build $(LOCKED) -p syncline
 	tests/clients/clients.sh $(CLIENT)
+
+oracle: ## Ask the reference runtime what it does with the cases and templates of tests/declarative
+	@tests/env/preflight.sh test --setup
+	environment=$$(tests/env/python.sh oracle tests/declarative/oracle/requirements.txt) && \
+		"$$environment/bin/python" tests/declarative/oracle/interpolation.py && \
+		"$$environment/bin/python" tests/declarative/oracle/cases.py
 
 bench: ## Measure speed and memory, on both databases (release build, takes minutes)
 	@tests/env/preflight.sh test --setup

@@ -1,1 +1,1 @@
-//! Cases whose answers come from the reference runtime; see the folder's README.
+//! Cases and templates whose answers come from the reference runtime; see the README.

@@ -1,0 +1,124 @@
+//! Reads a case's stream with our runtime.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use serde_json::Value;
+use syncline_connectors::error::{SourceError, SourceErrorKind};
+use syncline_connectors::standalone::{Asked, Audience, Message, ReadError, read as read_stream};
+use syncline_connectors::{Manifest, NetworkRules, SourceOptions};
+
+use super::case::Case;
+use super::provider::Provider;
+
+/// What our runtime did.
+#[derive(Debug, Default)]
+pub struct Ours {
+    pub requests: Vec<Value>,
+    pub records: Vec<Value>,
+    pub state: Value,
+    pub waits: Vec<i64>,
+    pub error: Option<SourceError>,
+}
+
+pub async fn read(case: &Case) -> Ours {
+    let provider = Provider::start(case.routes()).await;
+    let mut listener = Listener::default();
+    let error = match Manifest::parse(&case.manifest()) {
+        Err(error) => Some(SourceError::new(
+            SourceErrorKind::Configuration,
+            error.to_string(),
+        )),
+        Ok(manifest) => run(case, &provider, manifest, &mut listener).await.err(),
+    };
+    let cleaned = |values: Vec<Value>| {
+        let clean = values.iter().map(|value| provider.without_port(value));
+        clean.collect()
+    };
+    Ours {
+        requests: provider.asked(),
+        records: cleaned(listener.records),
+        state: provider.without_port(&listener.state),
+        waits: listener.waits,
+        error,
+    }
+}
+
+async fn run(
+    case: &Case,
+    provider: &Provider,
+    manifest: Manifest,
+    listener: &mut Listener,
+) -> Result<(), SourceError> {
+    // A wait is not waited for, but told: it ends the attempt, and the next one goes on.
+    let options = SourceOptions {
+        network: NetworkRules {
+            allow_private: true,
+            allowed: Vec::new(),
+        },
+        tries: 6,
+        retry_base: Duration::ZERO,
+        retry_max_wait: Duration::ZERO,
+        ..SourceOptions::default()
+    };
+    let now = case.now().parse().unwrap();
+    listener.now = now;
+    let config = case.config(&provider.url);
+    let states = match case.state() {
+        None => Vec::new(),
+        Some(state) => manifest
+            .import_state(case.stream(), &config, &state, now)
+            .map_err(|problem| {
+                SourceError::new(SourceErrorKind::Configuration, problem.to_string())
+            })?,
+    };
+    let source = Arc::new(manifest).source(config, options)?;
+    let asked = Asked {
+        stream: case.stream().to_owned(),
+        states,
+        limit: None,
+        now,
+    };
+    match read_stream(source.as_ref(), asked, listener).await {
+        Ok(()) => Ok(()),
+        Err(ReadError::Source(error)) => Err(error),
+        Err(ReadError::Audience(error)) => panic!("{error}"),
+    }
+}
+
+#[derive(Default)]
+struct Listener {
+    now: chrono::DateTime<chrono::Utc>,
+    records: Vec<Value>,
+    state: Value,
+    waits: Vec<i64>,
+}
+
+#[async_trait]
+impl Audience for Listener {
+    fn hear(&mut self, message: &Message<'_>) -> std::io::Result<()> {
+        match message {
+            Message::Record { data, .. } => self.records.push(serde_json::from_str(data.get())?),
+            Message::State { state, .. } => self.state = Value::Object((*state).clone()),
+        }
+        Ok(())
+    }
+
+    fn warn(&mut self, _: &str) {}
+
+    async fn wait(&mut self, error: &SourceError, in_a_row: u32) -> bool {
+        let (until, is_later) = match error.kind {
+            SourceErrorKind::Later { until } => (until, true),
+            SourceErrorKind::Transient { not_before } => (not_before, false),
+            SourceErrorKind::Authentication
+            | SourceErrorKind::Configuration
+            | SourceErrorKind::Refused => (None, false),
+        };
+        let wait = until.map(|until| until - self.now);
+        // The clock of a run goes on from its now.
+        self.waits
+            .extend(wait.map(|wait| (wait.num_milliseconds() + 500) / 1000));
+        in_a_row <= 5 && (is_later || wait.is_some())
+    }
+}
