@@ -1,6 +1,7 @@
 //! The components of a compiled stream: a file for each family. No component looks at YAML or
 //! JSON of the manifest after it was compiled.
 
+pub mod api_budget;
 pub mod authenticators;
 pub mod check;
 pub mod config_rules;

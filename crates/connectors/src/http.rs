@@ -2,6 +2,7 @@
 
 mod addresses;
 pub(crate) mod answer;
+pub(crate) mod budget;
 mod client;
 pub(crate) mod exchange;
 pub mod guard;

@@ -19,6 +19,7 @@ use syncline_domain::credential::CredentialVault;
 use syncline_domain::state::ModelState;
 
 use crate::auth::MemoryVault;
+use crate::components::api_budget::Politeness;
 use crate::components::check::Check;
 use crate::components::spec::Spec;
 use crate::components::stream::Stream;
@@ -26,9 +27,10 @@ use crate::components::{CompileError, Node};
 use crate::config::{ConfigProblem, normalize, secrets, validate};
 use crate::declarative::{DeclarativeSource, StateProblem};
 use crate::error::SourceError;
+use crate::http::budget::Budget;
 use crate::http::options::SourceOptions;
 use crate::source::Source;
-use crate::template::TemplateError;
+use crate::template::{Context, TemplateError};
 
 pub use error::ManifestError;
 pub use parameters::propagate;
@@ -44,6 +46,7 @@ pub(crate) use parameters::PARAMETERS;
 pub struct Manifest {
     version: Option<String>,
     spec: Spec,
+    politeness: Result<Politeness, CompileError>,
     check: Result<Check, CompileError>,
     streams: Vec<StreamEntry>,
     infos: OnceLock<Vec<StreamInfo>>,
@@ -80,9 +83,11 @@ impl Manifest {
             },
         };
         let spec = read_spec(top.get("spec"), &root)?;
+        let politeness = read_politeness(top, &root);
+        let rules = spec.rules.as_ref().err();
+        let blocked = rules.or(politeness.as_ref().err());
         let dynamic = top.get("dynamic_streams").and_then(Value::as_array);
         let dynamic = dynamic.into_iter().flatten().enumerate();
-        let blocked = spec.rules.as_ref().err();
         let dynamic = dynamic.flat_map(|(index, node)| match dynamic::expand(node, &root) {
             Ok(streams) => streams
                 .iter()
@@ -104,6 +109,7 @@ impl Manifest {
                 .and_then(Value::as_str)
                 .map(str::to_owned),
             spec,
+            politeness,
             check: read_check(top.get("check"), &root),
             streams,
             infos: OnceLock::new(),
@@ -243,6 +249,14 @@ impl Manifest {
         }
     }
 
+    /// How often and by how many at once the provider may be asked, for a configuration.
+    pub(crate) fn budget(&self, config: &Map<String, Value>) -> Result<Budget, TemplateError> {
+        let now = std::time::SystemTime::now().into();
+        let politeness = self.politeness.clone().unwrap_or_default();
+        let config = self.normalized(config, now)?;
+        Budget::new(&politeness, &Context::new(&config, now))
+    }
+
     /// The rules that change configurations, for fingerprints; null without any.
     pub(crate) fn config_rules(&self) -> &Value {
         const NONE: &Value = &Value::Null;
@@ -301,6 +315,19 @@ fn read_spec(node: Option<&Value>, root: &Value) -> Result<Spec, ManifestError> 
     let resolved = resolve(node, root).map_err(|error| ManifestError::Spec(error.to_string()))?;
     let resolved = propagate(resolved, "DeclarativeSource", "spec");
     Spec::compile(&resolved).map_err(ManifestError::Spec)
+}
+
+fn read_politeness(top: &Map<String, Value>, root: &Value) -> Result<Politeness, CompileError> {
+    let fields = ["api_budget", "concurrency_level"].map(|field| {
+        let value = top.get(field).cloned().unwrap_or_default();
+        (field.to_owned(), value)
+    });
+    let node = Value::Object(Map::from_iter(fields));
+    let resolved = resolve(&node, root).map_err(|error| CompileError::Invalid {
+        path: "api_budget".to_owned(),
+        message: error.to_string(),
+    })?;
+    Node::root("manifest", &resolved).and_then(|node| Politeness::compile(&node))
 }
 
 fn read_check(node: Option<&Value>, root: &Value) -> Result<Check, CompileError> {

@@ -1,19 +1,23 @@
 //! Secrets of connections: sealed in documents, each with a key of its own that a master key
 //! wraps.
 
+mod connection_vault;
 mod documents;
 mod envelope;
 mod keys;
 mod keys_file;
+mod leases;
 mod place;
 mod rotation;
 mod vault;
 
 use std::collections::BTreeMap;
 
+pub use connection_vault::ConnectionVault;
 pub use documents::{SecretDocument, SecretVersion, SecretWritten};
 pub use keys::{KeyId, MasterKey, MasterKeys, NotAKey};
 pub use keys_file::replace_keys_file;
+pub use leases::CredentialClaim;
 pub use place::{NotAPurpose, Purpose};
 pub use rotation::{KeyUse, Rotated, RotationCursor};
 

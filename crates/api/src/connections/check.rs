@@ -95,8 +95,9 @@ async fn prepare(
         silence_timeout: PATIENCE,
         ..api.source_options.clone()
     };
+    let vault = api.store.credential_vault(organization_id, id);
     manifest
-        .source(config, options)
+        .source_with(config, options, Arc::new(vault))
         .map(Prepared::Source)
         .map_err(Problem::internal)
 }

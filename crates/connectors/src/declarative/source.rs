@@ -33,7 +33,8 @@ impl DeclarativeSource {
     /// Takes a whole configuration, secrets included.
     ///
     /// # Errors
-    /// Of the kind `Configuration`, when no HTTP client can be built.
+    /// Of the kind `Configuration`, when no HTTP client can be built, or the manifest's call rates
+    /// make no sense with this configuration.
     pub fn new(
         manifest: Arc<Manifest>,
         config: Map<String, Value>,
@@ -42,7 +43,11 @@ impl DeclarativeSource {
     ) -> Result<Self, SourceError> {
         let (public, secrets) = parts(&manifest, config.clone());
         let redactor = Redactor::new(secrets.values());
-        let exchange = Arc::new(Exchange::new(options, redactor, vault)?);
+        let budget = manifest.budget(&config).map_err(|error| {
+            let message = redactor.clean(&error.to_string());
+            SourceError::new(SourceErrorKind::Configuration, message)
+        })?;
+        let exchange = Arc::new(Exchange::new(options, redactor, vault, budget)?);
         Ok(Self {
             manifest,
             config,

@@ -1,15 +1,17 @@
 //! A request with its retries: what the reader sees of HTTP.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use syncline_domain::credential::CredentialVault;
 
 use super::answer::Answer;
+use super::budget::Budget;
 use super::options::SourceOptions;
 use super::redact::Redactor;
 use super::request::RequestParts;
+use super::send_error::SendError;
 use super::verdict::{Case, Verdict, interpret, without_answer};
 pub(crate) use super::wire::Wire;
 use super::wire::later;
@@ -27,6 +29,7 @@ const MAX_RETRIES: i64 = 20;
 pub(crate) struct Exchange {
     wire: Wire,
     credentials: Credentials,
+    budget: Budget,
 }
 
 /// For whom and when a request is sent.
@@ -74,10 +77,12 @@ impl Exchange {
         options: SourceOptions,
         redactor: Redactor,
         vault: Arc<dyn CredentialVault>,
+        budget: Budget,
     ) -> Result<Self, SourceError> {
         Ok(Self {
             wire: Wire::new(options, redactor)?,
             credentials: Credentials::new(vault),
+            budget,
         })
     }
 
@@ -136,7 +141,7 @@ impl Exchange {
                 }
                 other => other?,
             };
-            let sent = self.wire.send(&signed, cost).await;
+            let sent = self.send(&signed, call.clock, cost).await?;
             let case = Case {
                 handler,
                 url: &parts.url,
@@ -206,6 +211,36 @@ impl Exchange {
             };
             return Err(self.wire.failure(kind, parts, sent, &words, tried));
         }
+    }
+
+    /// Sends when the budget allows it. The outer error is that it does not for long.
+    async fn send(
+        &self,
+        parts: &RequestParts,
+        clock: Clock,
+        cost: &mut Cost,
+    ) -> Result<Result<Answer, SendError>, SourceError> {
+        while let Err(wait) = self.budget.take(parts) {
+            let wait = wait.max(Duration::from_millis(1));
+            if !self.wire.waits(wait).await {
+                let until = later(clock.now(), Some(wait));
+                let message = format!(
+                    "{}: the manifest's call rate is used up for {} s",
+                    self.asked(parts),
+                    wait.as_secs()
+                );
+                return Err(SourceError::new(SourceErrorKind::Later { until }, message));
+            }
+        }
+        let permit = self.budget.permit().await;
+        let sent = self.wire.send(parts, cost).await;
+        drop(permit);
+        if let Ok(answer) = &sent {
+            let status = answer.status.as_u16();
+            self.budget
+                .learn(parts, status, &answer.headers, clock.now());
+        }
+        Ok(sent)
     }
 
     /// A template's error, as a problem of the manifest or the configuration.

@@ -22,6 +22,7 @@ mod outgoing;
 mod paging;
 mod partition_states;
 mod partitions;
+mod politeness;
 mod records;
 mod registry;
 mod renewing;

@@ -256,3 +256,48 @@ async fn one_object_comes_to_the_top() {
         taken
     );
 }
+
+#[tokio::test]
+async fn values_are_cast_to_the_types_of_the_schema() {
+    let schema = r##"{type: object, properties: {
+        s: {type: ['null', string]}, s1: {type: string}, n: {type: ['null', number]}, i: {type: [integer, 'null']},
+        b: {type: ['null', boolean]}, b1: {type: boolean}, a: {type: array}, as: {type: ['null', array], items: {type: ['null', string]}},
+        a1: {type: array, items: {type: string}}, o: {type: ['null', object], properties: {x: {type: ['null', integer]}}},
+        l: {type: array, items: {type: object, properties: {y: {type: number}}}}, m: {type: [string, integer]},
+        ao: {anyOf: [{type: string}]}}}"##;
+    let table = [
+        (
+            json!({"s": 5, "s1": null, "n": "1.5", "i": "7", "b": "yes", "b1": null, "a": 1, "as": "x", "a1": "x", "o": {"x": "3"}, "l": [{"y": 2}], "m": 1.5, "ao": 6}),
+            json!({"s": "5", "s1": "None", "n": 1.5, "i": 7, "b": true, "b1": false, "a": [1], "as": ["x"], "a1": "x", "o": {"x": 3}, "l": [{"y": 2.0}], "m": 1.5, "ao": 6}),
+        ),
+        (
+            json!({"s": null, "s1": {"a": true}, "n": 3, "i": 4.9, "b": "maybe", "b1": "off", "a": [1], "as": [1, null], "a1": [1], "o": 5, "l": {"y": 2}, "m": "q"}),
+            json!({"s": null, "s1": "{'a': True}", "n": 3.0, "i": 4, "b": "maybe", "b1": false, "a": [1], "as": ["1", null], "a1": ["1"], "o": 5, "l": {"y": 2}, "m": "q"}),
+        ),
+        (
+            json!({"s": true, "s1": 1.0, "i": true, "b": 0, "b1": [], "a": null, "as": null, "n": true, "more": "1"}),
+            json!({"s": "True", "s1": "1.0", "i": 1, "b": false, "b1": false, "a": [null], "as": null, "n": 1.0, "more": "1"}),
+        ),
+        (
+            json!({"n": "abc", "i": "5.0"}),
+            json!({"n": "abc", "i": "5.0"}),
+        ),
+    ];
+    for (record, expected) in table {
+        let body = json!({"data": [record]});
+        let server = Server::start(move |_| Reply::json(&body)).await;
+        let manifest = Items {
+            stream: format!("schema_loader: {{type: InlineSchemaLoader, schema: {schema}}}"),
+            selector: "schema_normalization: Default".to_owned(),
+            ..Items::default()
+        }
+        .yaml();
+        let ran = run(
+            &source(&manifest, json!({"url": server.url})),
+            Ask::of("items"),
+        )
+        .await;
+        let made: Value = serde_json::from_str(&ran.records()[0]).unwrap();
+        assert_eq!(made, expected);
+    }
+}

@@ -139,7 +139,12 @@ impl Sources for RegistrySources {
         let source = match kept {
             Some(source) => source,
             None => {
-                let source = manifest.source(config.clone(), self.options.clone())?;
+                let connection = &run.connection;
+                let vault = self
+                    .store
+                    .credential_vault(run.sync.organization_id, connection.id);
+                let options = self.options.clone();
+                let source = manifest.source_with(config.clone(), options, Arc::new(vault))?;
                 self.with_kept(|kept| {
                     make_room(&mut kept.sources, KEPT_SOURCES);
                     let known = KeptSource {

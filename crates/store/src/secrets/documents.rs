@@ -24,7 +24,7 @@ pub struct SecretDocument {
 
 /// Which writing of a document this is. Never the same twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SecretVersion(i64);
+pub struct SecretVersion(pub(super) i64);
 
 /// What came of a write that expected a version.
 #[derive(Debug, Clone)]
@@ -179,14 +179,16 @@ impl Tx<'_> {
             .map(drop)
     }
 
-    /// Forgets all documents of a connection.
+    /// Forgets all documents of a connection, and who renews them.
     pub(crate) fn delete_secret_documents_of_connection(
         &mut self,
         connection_id: ConnectionId,
     ) -> Result<(), StoreError> {
-        Sql::new("DELETE FROM secret_documents WHERE connection_id = ?")
-            .id(connection_id.uuid())
-            .run(self)?;
+        for table in ["secret_documents", "credential_leases"] {
+            Sql::new(format!("DELETE FROM {table} WHERE connection_id = ?"))
+                .id(connection_id.uuid())
+                .run(self)?;
+        }
         Ok(())
     }
 }

@@ -9,6 +9,7 @@
 mod harness;
 
 mod connections;
+mod credentials;
 mod idempotency;
 mod keys;
 mod lanes;

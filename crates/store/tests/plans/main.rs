@@ -22,7 +22,7 @@ use syncline_test_support::DatabaseKind;
 use syncline_test_support::{TestDatabase, both_databases};
 
 /// Tables that grow with use. The others hold a handful of rows.
-const GROWING: [&str; 12] = [
+const GROWING: [&str; 13] = [
     "syncs",
     "attempts",
     "records",
@@ -35,6 +35,7 @@ const GROWING: [&str; 12] = [
     "models",
     "connections",
     "secret_documents",
+    "credential_leases",
 ];
 
 /// Indexes that hold nothing but what is alive, or has a schedule: reading one of them from its

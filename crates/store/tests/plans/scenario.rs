@@ -176,6 +176,15 @@ async fn secrets(world: &World, db: &TestDatabase) {
             .await
             .unwrap();
     }
+    let purpose = Purpose::new("one").unwrap();
+    world
+        .write(move |tx| {
+            let (holder, lease) = (uuid::Uuid::from_u128(1), LEASE);
+            tx.claim_credential(organization, connection, &purpose, holder, lease)?;
+            tx.release_credential(connection, &purpose, holder)
+        })
+        .await
+        .unwrap();
     let key = |byte: &str| MasterKey::parse(&byte.repeat(32)).unwrap();
     let store = Store::open(StoreOptions {
         database_url: db.url().to_owned(),
