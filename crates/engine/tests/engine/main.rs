@@ -18,6 +18,7 @@ macro_rules! assert_snapshot {
 mod support;
 
 mod crashes;
+mod credentials;
 mod deletes;
 mod failures;
 mod leases;
