@@ -15,6 +15,7 @@ mod syncs;
 mod update;
 mod view;
 
+pub use provider::find_manifest;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 #[cfg(feature = "fuzzing")]

@@ -1,7 +1,8 @@
-//! Models: the kinds of objects of a connection, with their schedules.
+//! Models: the kinds of objects of a connection, with their schedules and states.
 
 mod read;
 mod schedule;
+mod state;
 mod update;
 mod view;
 
@@ -17,5 +18,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(read::read_model)
         .service(update::update_model)
         .service(schedule::read::read_model_schedule)
-        .service(schedule::replace::replace_model_schedule);
+        .service(schedule::replace::replace_model_schedule)
+        .service(state::read::read_model_state)
+        .service(state::replace::replace_model_state);
 }

@@ -81,7 +81,11 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
             401 | 422 | 500 => !is_open,
             403 => needs > TokenScope::Read,
             404 => path.contains('{'),
-            409 => method == "post" || method == "patch",
+            409 => {
+                method == "post"
+                    || method == "patch"
+                    || (method == "put" && path.ends_with("/state"))
+            }
             410 => path.ends_with("/records"),
             400 | 413 | 415 => has_body,
             406 => true,

@@ -29,6 +29,7 @@ mod documents;
 mod errors;
 mod explaining;
 mod idempotency;
+mod model_states;
 mod models;
 mod operations;
 mod providers;

@@ -2,6 +2,11 @@
 
 use syncline_connectors::Registry;
 
+/// A provider with streams that keep states.
+pub fn ledger() -> Registry {
+    Registry::from_manifests([("ledger", include_str!("providers/ledger.yaml"))])
+}
+
 pub fn registry() -> Registry {
     Registry::from_manifests([
         ("broken", "streams: [oh, no"),

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use syncline_api::{Api, app};
 use syncline_connectors::NetworkRules;
+use syncline_connectors::Registry;
 use syncline_store::clock::{Clock, FixedClock};
 use syncline_store::error::StoreError;
 use syncline_store::secrets::MasterKey;
@@ -39,6 +40,11 @@ pub struct TestApp {
 impl TestApp {
     /// As the organization `acme`.
     pub async fn new(db: &TestDatabase) -> Self {
+        Self::with(db, provider::registry()).await
+    }
+
+    /// With other providers.
+    pub async fn with(db: &TestDatabase, registry: Registry) -> Self {
         let clock = FixedClock::at("2026-01-01T00:00:00Z".parse().unwrap());
         let store = Store::open(StoreOptions {
             database_url: db.url().to_owned(),
@@ -50,7 +56,7 @@ impl TestApp {
         .await
         .unwrap();
         store.migrate().await.unwrap();
-        let mut api = Api::new(store, provider::registry(), CancellationToken::new());
+        let mut api = Api::new(store, registry, CancellationToken::new());
         api.source_options.network = NetworkRules::allow_all();
         let handle = handle(&api).await;
         let token = db_token(&api.store, "acme").await;

@@ -23,6 +23,7 @@ mod deletes;
 mod failures;
 mod leases;
 mod outages;
+mod partitions;
 mod reading;
 mod registry;
 mod running;

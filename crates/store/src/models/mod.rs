@@ -4,6 +4,7 @@ mod find;
 mod insert;
 mod row;
 mod schedule;
+mod state;
 mod update;
 
 use chrono::Duration;
