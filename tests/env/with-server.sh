@@ -34,6 +34,8 @@ main() {
     database_url "$database"
     # The demo provider is on loopback.
     export SYNCLINE_ALLOW_PRIVATE_NETWORKS=true
+    # What comes without a token is part of what is tried.
+    export SYNCLINE_STRANGERS_PER_MINUTE=0
     export SYNCLINE_MASTER_KEY=5f0c3f6d8a1b4e7290c5d2e1f3a4b5968778695a4b3c2d1e0f1e2d3c4b5a6978
     cd "$directory"
     "$program" migrate --database-url "$url" >/dev/null

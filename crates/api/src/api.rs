@@ -5,6 +5,8 @@ use syncline_store::store::Store;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::Touches;
+use crate::limits::{LimitOptions, Limits};
+use crate::server::tls::Tls;
 
 /// What the API is wired to, and its few settings. Cheap to clone.
 #[derive(Clone)]
@@ -15,8 +17,12 @@ pub struct Api {
     pub registry: Registry,
     /// How a source talks to a provider when a connection is checked.
     pub source_options: SourceOptions,
-    /// The largest request body, in bytes.
-    pub max_body_bytes: usize,
+    /// How much callers may ask for.
+    pub limits: Limits,
+    /// Serves HTTPS with this, or else plain HTTP.
+    pub tls: Option<Tls>,
+    /// The origins, as browsers write them, whose pages may call the API.
+    pub cors_origins: Vec<String>,
     /// Threads that serve connections; `None` is one for each core.
     pub http_workers: Option<usize>,
     /// How long a graceful shutdown waits for answers under way, in seconds.
@@ -28,16 +34,15 @@ pub struct Api {
 }
 
 impl Api {
-    /// Bodies of up to this many bytes are read.
-    pub const DEFAULT_MAX_BODY_BYTES: usize = 1024 * 1024;
-
     /// With the default settings.
     pub fn new(store: Store, registry: Registry, shutdown: CancellationToken) -> Self {
         Self {
             store,
             registry,
             source_options: SourceOptions::default(),
-            max_body_bytes: Self::DEFAULT_MAX_BODY_BYTES,
+            limits: Limits::new(LimitOptions::default()),
+            tls: None,
+            cors_origins: Vec::new(),
             http_workers: None,
             shutdown_seconds: 10,
             touches: Touches::default(),

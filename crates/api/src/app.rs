@@ -10,8 +10,11 @@ use utoipa_actix_web::{AppExt, scope};
 
 use crate::api::Api;
 use crate::auth::authenticate;
+use crate::middleware::admit::admit;
+use crate::middleware::bounds::bounds;
 use crate::middleware::fallback::fallback;
 use crate::middleware::finish::finish;
+use crate::middleware::pace::pace;
 use crate::middleware::routes::Routes;
 use crate::{batches, connections, health, models, providers, records, spec, syncs, tokens};
 
@@ -34,7 +37,9 @@ pub fn app(
         .configure(spec::serve)
         .default_service(web::to(fallback))
         .wrap(Compress::default())
+        .wrap(from_fn(bounds))
         .wrap(from_fn(finish))
+        .wrap(from_fn(pace))
         .wrap(TracingLogger::default())
 }
 
@@ -54,7 +59,8 @@ where
                 .configure(batches::routes)
                 .configure(providers::routes)
                 .configure(tokens::routes)
-                .wrap(from_fn(authenticate)),
+                .wrap(from_fn(authenticate))
+                .wrap(from_fn(admit)),
         )
         .configure(health::routes)
         .split_for_parts()

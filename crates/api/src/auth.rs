@@ -81,8 +81,7 @@ pub async fn authenticate(
 }
 
 async fn find_token(api: &Api, request: &ServiceRequest) -> Result<Token, Problem> {
-    let text = bearer_token(request).ok_or_else(unauthorized)?;
-    let sha256 = TokenSecret::sha256_of(text);
+    let sha256 = token_hash(request).ok_or_else(unauthorized)?;
     let (found, now) = api
         .store
         .read(move |tx| Ok::<_, Problem>((tx.find_live_token(sha256)?, tx.now())))
@@ -109,6 +108,11 @@ fn insist_on_scope(request: &ServiceRequest, token: &Token) -> Result<(), Proble
     }
     let detail = format!("this needs a token of scope `{needs}`, and yours is of scope `{scope}`");
     Err(Problem::new(ErrorCode::InsufficientScope, detail))
+}
+
+/// The SHA-256 of the Bearer token, whatever it is worth.
+pub fn token_hash(request: &ServiceRequest) -> Option<[u8; 32]> {
+    bearer_token(request).map(TokenSecret::sha256_of)
 }
 
 fn bearer_token(request: &ServiceRequest) -> Option<&str> {

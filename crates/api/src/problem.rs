@@ -22,6 +22,8 @@ pub struct Problem {
     pub errors: Vec<FieldError>,
     /// What methods there are, for [`ErrorCode::MethodNotAllowed`].
     pub allow: Option<String>,
+    /// Further headers that belong to the answer.
+    pub headers: Vec<(&'static str, String)>,
     /// For the log, never for the caller.
     pub source: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -34,6 +36,7 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             allow: None,
+            headers: Vec::new(),
             source: None,
         }
     }

@@ -6,7 +6,8 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{config, manifest, openapi, quickstart, sync, token};
 use crate::settings::catalog::{
-    CLIENT, DATABASE, DEMO, ENGINE, LOG, MIGRATE, OUTGOING, PROVIDERS, SERVER, Setting,
+    CLIENT, DATABASE, DEMO, ENGINE, LIMITS, LOG, MIGRATE, OUTGOING, PROVIDERS, SERVER, SHARED,
+    Setting,
 };
 use crate::settings::flags::{self, Given};
 
@@ -118,7 +119,9 @@ where
 
 /// The whole command line, settings included.
 fn command() -> clap::Command {
-    const SERVE: &[&[Setting]] = &[SERVER, DATABASE, MIGRATE, PROVIDERS, OUTGOING, ENGINE, LOG];
+    const SERVE: &[&[Setting]] = &[
+        SERVER, SHARED, LIMITS, DATABASE, MIGRATE, PROVIDERS, OUTGOING, ENGINE, LOG,
+    ];
     const WORKER: &[&[Setting]] = &[DATABASE, MIGRATE, PROVIDERS, OUTGOING, ENGINE, LOG];
     const TOKEN: &[&[Setting]] = &[DATABASE, MIGRATE, LOG];
     let with = |groups: &'static [&'static [Setting]]| move |command| flags::add(command, groups);
@@ -139,7 +142,8 @@ fn command() -> clap::Command {
         .mut_subcommand(
             "config",
             with(&[
-                SERVER, DATABASE, MIGRATE, PROVIDERS, OUTGOING, ENGINE, CLIENT, DEMO, LOG,
+                SERVER, SHARED, LIMITS, DATABASE, MIGRATE, PROVIDERS, OUTGOING, ENGINE, CLIENT,
+                DEMO, LOG,
             ]),
         )
 }
@@ -174,7 +178,8 @@ const SERVE_HELP: &str = "\
 One process on SQLite needs nothing else. On PostgreSQL any number of `serve` and `worker`
 processes share one database. Once it is ready, standard output says `listening on http://…`;
 the log goes to standard error. SIGTERM and Ctrl-C end it in order: syncs stop behind their
-last committed page and go on from there later. A second signal ends it at once.
+last committed page and go on from there later. A second signal ends it at once. SIGHUP reads
+the certificate of --tls-cert and its key again.
 
 Examples:
   syncline serve

@@ -97,6 +97,11 @@ impl Process {
         self.signal(Signal::INT);
     }
 
+    /// Sends SIGHUP, which asks to read files again.
+    pub fn hang_up(&self) {
+        self.signal(Signal::HUP);
+    }
+
     /// From now on none of its writes may go past this many bytes of a file; `None` lifts that.
     /// To the process it is as if the disk were full.
     ///

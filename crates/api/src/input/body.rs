@@ -8,6 +8,7 @@ use futures::StreamExt;
 use futures::future::LocalBoxFuture;
 use serde_json::Value;
 use syncline_store::idempotency::IdempotencyKey;
+use tokio::time::{Instant, timeout_at};
 
 use super::fields::{Fields, FromFields};
 use super::json::read_json;
@@ -99,9 +100,13 @@ impl<B: FromBody + 'static> FromRequest for Write<B> {
 }
 
 async fn read_bytes(request: &HttpRequest, mut payload: Payload) -> Result<Bytes, Problem> {
-    let limit = request
+    let api = request
         .app_data::<web::Data<Api>>()
-        .map_or(Api::DEFAULT_MAX_BODY_BYTES, |api| api.max_body_bytes);
+        .ok_or_else(|| Problem::internal("the application was built without its Api"))?;
+    let (limit, patience) = {
+        let options = api.limits.options();
+        (options.body_bytes, options.body_timeout)
+    };
     let too_large = || {
         Problem::new(
             ErrorCode::BodyTooLarge,
@@ -116,8 +121,15 @@ async fn read_bytes(request: &HttpRequest, mut payload: Payload) -> Result<Bytes
     {
         return Err(too_large());
     }
+    let slow = |_| {
+        Problem::new(
+            ErrorCode::RequestTimeout,
+            format!("a body must be there within {} s", patience.as_secs_f64()),
+        )
+    };
     let mut bytes = BytesMut::new();
-    while let Some(chunk) = payload.next().await {
+    let deadline = Instant::now() + patience;
+    while let Some(chunk) = timeout_at(deadline, payload.next()).await.map_err(slow)? {
         let chunk = chunk.map_err(|error| Problem {
             source: Some(error.to_string().into()),
             ..Problem::new(

@@ -3,12 +3,13 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse};
-use tracing_actix_web::RequestId;
 
+use super::cors;
+use super::stamp::Stamp;
+use crate::limits::Rate;
 use crate::problem::{ErrorCode, Problem, Rendered};
 
 /// Wraps the whole application.
@@ -19,11 +20,12 @@ pub async fn finish(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let request_id = request
-        .extensions()
-        .get::<RequestId>()
-        .map(ToString::to_string)
-        .unwrap_or_default();
+    let stamp = Stamp::of(&request);
+    if let Some(answer) = cors::preflight(&request) {
+        let mut answer = request.into_response(answer);
+        stamp.apply(answer.headers_mut());
+        return Ok(answer);
+    }
     if request.method() == Method::HEAD {
         // The handler of GET answers; the connection leaves the body out.
         request.head_mut().method = Method::GET;
@@ -32,39 +34,24 @@ pub async fn finish(
         Ok(answer) => answer.map_into_boxed_body(),
         Err(error) => {
             let problem = problem_of(&error);
-            log(&problem, &request_id);
-            return Err(Rendered {
-                problem,
-                request_id,
-            }
-            .into());
+            log(&problem, stamp.request_id());
+            return Err(Rendered { problem, stamp }.into());
         }
     };
     let (request, answer) = answer.into_parts();
     let mut answer = match wrong(&answer) {
         Some(problem) => {
-            log(&problem, &request_id);
-            problem.render(&request_id)
+            log(&problem, stamp.request_id());
+            problem.render(stamp.request_id())
         }
         None => answer,
     };
-    stamp(answer.headers_mut(), &request_id);
+    stamp.apply(answer.headers_mut());
+    if let Some(rate) = request.extensions().get::<Rate>() {
+        rate.stamp(answer.headers_mut());
+    }
     tracing::debug!(method = %request.method(), path = request.path(), status = answer.status().as_u16(), "answered");
     Ok(ServiceResponse::new(request, answer))
-}
-
-/// Headers of every answer.
-pub fn stamp(headers: &mut HeaderMap, request_id: &str) {
-    if let Ok(value) = HeaderValue::from_str(request_id) {
-        headers.insert(HeaderName::from_static("x-request-id"), value);
-    }
-    if !headers.contains_key(header::CACHE_CONTROL) {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
 }
 
 /// The problem of an answer that is an error.
@@ -86,6 +73,7 @@ fn problem_of(error: &Error) -> Problem {
             detail: problem.detail.clone(),
             errors: problem.errors.clone(),
             allow: problem.allow.clone(),
+            headers: problem.headers.clone(),
             source: problem
                 .source
                 .as_ref()

@@ -69,6 +69,8 @@ error_codes! {
         "The path exists, but not with this method. The header `Allow` lists those that do.";
     NotAcceptable, "not_acceptable", 406, "No such encoding",
         "The header `Accept-Encoding` excludes everything that the server can send.";
+    RequestTimeout, "request_timeout", 408, "The body came too slowly",
+        "The body was not there in time. Send it faster.";
     Conflict, "conflict", 409, "Not in this state",
         "The resource's state excludes the change. `detail` says what does.";
     SyncFinished, "sync_finished", 409, "The sync is finished",
@@ -79,6 +81,8 @@ error_codes! {
         "Deletions behind this cursor are no longer kept. Read the model again from the start.";
     BodyTooLarge, "body_too_large", 413, "The body is too large",
         "The body has more bytes than the server takes.";
+    UrlTooLong, "url_too_long", 414, "The URL is too long",
+        "Path and query have more bytes than the server takes.";
     UnsupportedMediaType, "unsupported_media_type", 415, "Not this media type",
         "A body must be `application/json`; a PATCH may also be `application/merge-patch+json`.";
     InvalidBody, "invalid_body", 422, "The body has wrong content",
@@ -99,6 +103,10 @@ error_codes! {
         "The provider's manifest has an error. `detail` says which.";
     UnknownModels, "unknown_models", 422, "No such models",
         "A model that is asked for does not exist in the connection, or is not enabled for reading.";
+    TooManyRequests, "too_many_requests", 429, "Too many requests",
+        "This token, or this address without a token, sends more than its quota, or has too much under way. Wait `Retry-After` seconds.";
+    HeadersTooLarge, "headers_too_large", 431, "The headers are too large",
+        "All headers together have more bytes than the server takes.";
     Internal, "internal", 500, "Something went wrong here",
         "An error of the server. Its log tells more under the `request_id`.";
     Unavailable, "unavailable", 503, "Not available now",

@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::http::{StatusCode, header};
 
 use super::{ErrorCode, Problem, ProblemView};
+use crate::middleware::stamp::Stamp;
 
 /// How long to wait when the server is not available.
 const RETRY_AFTER_SECONDS: &str = "2";
@@ -36,6 +37,9 @@ impl Problem {
         if let Some(allow) = &self.allow {
             answer.insert_header((header::ALLOW, allow.as_str()));
         }
+        for (name, value) in &self.headers {
+            answer.insert_header((*name, value.as_str()));
+        }
         // Texts and numbers always serialize.
         answer.body(serde_json::to_string(&view).unwrap_or_default())
     }
@@ -50,8 +54,8 @@ pub(super) fn status_code(code: ErrorCode) -> StatusCode {
 pub struct Rendered {
     /// The problem.
     pub problem: Problem,
-    /// The request's id.
-    pub request_id: String,
+    /// What every answer to the request is sent with.
+    pub stamp: Stamp,
 }
 
 impl std::fmt::Display for Rendered {
@@ -66,8 +70,8 @@ impl actix_web::ResponseError for Rendered {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let mut answer = self.problem.render(&self.request_id);
-        crate::middleware::finish::stamp(answer.headers_mut(), &self.request_id);
+        let mut answer = self.problem.render(self.stamp.request_id());
+        self.stamp.apply(answer.headers_mut());
         answer
     }
 }

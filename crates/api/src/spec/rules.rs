@@ -13,7 +13,7 @@ use utoipa::openapi::{
 use crate::auth::needed_scope;
 
 /// Error answers by their name in the document.
-const ERRORS: [(&str, u16, &str); 12] = [
+const ERRORS: [(&str, u16, &str); 16] = [
     ("BadRequest", 400, "The request or its JSON cannot be read."),
     ("Unauthorized", 401, "No token, or not a live one."),
     (
@@ -28,6 +28,7 @@ const ERRORS: [(&str, u16, &str); 12] = [
         "The state excludes it, or the same request is under way.",
     ),
     ("Gone", 410, "The cursor is older than what is kept."),
+    ("RequestTimeout", 408, "The body came too slowly."),
     ("PayloadTooLarge", 413, "The body is too large."),
     (
         "UnsupportedMediaType",
@@ -38,6 +39,17 @@ const ERRORS: [(&str, u16, &str); 12] = [
         "UnprocessableEntity",
         422,
         "The body, query, cursor or a header has wrong content.",
+    ),
+    ("UriTooLong", 414, "Path and query are too long."),
+    (
+        "TooManyRequests",
+        429,
+        "More than the quota, or too much at once.",
+    ),
+    (
+        "RequestHeaderFieldsTooLarge",
+        431,
+        "The headers are too large.",
     ),
     ("InternalServerError", 500, "An error of the server."),
     (
@@ -78,7 +90,7 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
     let has_body = matches!(method, "post" | "put" | "patch");
     for (name, status, _) in ERRORS {
         let applies = match status {
-            401 | 422 | 500 => !is_open,
+            401 | 422 | 429 | 500 => !is_open,
             403 => needs > TokenScope::Read,
             404 => path.contains('{'),
             409 => {
@@ -87,8 +99,8 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
                     || (method == "put" && path.ends_with("/state"))
             }
             410 => path.ends_with("/records"),
-            400 | 413 | 415 => has_body,
-            406 => true,
+            400 | 408 | 413 | 415 => has_body,
+            406 | 414 | 431 => true,
             503 => path != "/healthz",
             _ => false,
         };
@@ -169,7 +181,7 @@ fn error_response(status: u16, description: &str) -> Response {
             header("`Bearer` with its `error`.", text()),
         ),
         401 => response.header("WWW-Authenticate", header("Always `Bearer`.", text())),
-        409 | 503 => {
+        409 | 429 | 503 => {
             let seconds = ObjectBuilder::new()
                 .schema_type(SchemaType::Type(Type::Integer))
                 .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))

@@ -40,11 +40,20 @@ pub struct TestApp {
 impl TestApp {
     /// As the organization `acme`.
     pub async fn new(db: &TestDatabase) -> Self {
-        Self::with(db, provider::registry()).await
+        Self::build(db, provider::registry(), |_| {}).await
     }
 
     /// With other providers.
     pub async fn with(db: &TestDatabase, registry: Registry) -> Self {
+        Self::build(db, registry, |_| {}).await
+    }
+
+    /// With other settings.
+    pub async fn changed(db: &TestDatabase, change: impl FnOnce(&mut Api)) -> Self {
+        Self::build(db, provider::registry(), change).await
+    }
+
+    async fn build(db: &TestDatabase, registry: Registry, change: impl FnOnce(&mut Api)) -> Self {
         let clock = FixedClock::at("2026-01-01T00:00:00Z".parse().unwrap());
         let store = Store::open(StoreOptions {
             database_url: db.url().to_owned(),
@@ -58,6 +67,7 @@ impl TestApp {
         store.migrate().await.unwrap();
         let mut api = Api::new(store, registry, CancellationToken::new());
         api.source_options.network = NetworkRules::allow_all();
+        change(&mut api);
         let handle = handle(&api).await;
         let token = db_token(&api.store, "acme").await;
         Self {

@@ -19,7 +19,7 @@ pub async fn run(loaded: Loaded) -> Result<Exit, CliError> {
     let engine = engine::start(
         &store,
         &registry,
-        outgoing::source_options(&loaded.settings.outgoing),
+        outgoing::source_options(&loaded.settings.outgoing)?,
         workers,
     );
     shutdown.requested().await;

@@ -77,8 +77,8 @@ impl Listener {
         })
     }
 
-    /// Where a program on this machine finds it.
-    pub fn url(&self) -> String {
+    /// Where a program on this machine finds it: with `http`, or with `https`.
+    pub fn url(&self, scheme: &str) -> String {
         let mut address = self.address;
         if address.ip().is_unspecified() {
             address.set_ip(if address.is_ipv4() {
@@ -87,7 +87,7 @@ impl Listener {
                 std::net::Ipv6Addr::LOCALHOST.into()
             });
         }
-        format!("http://{address}")
+        format!("{scheme}://{address}")
     }
 }
 
@@ -135,7 +135,7 @@ mod tests {
     fn an_address_for_everyone_is_reached_on_loopback() {
         let everyone = Listener::bind("0.0.0.0:0".parse().unwrap(), Suggestion::LISTEN).unwrap();
         assert_eq!(
-            everyone.url(),
+            everyone.url("http"),
             format!("http://127.0.0.1:{}", everyone.address.port())
         );
     }

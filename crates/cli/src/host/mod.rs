@@ -3,6 +3,7 @@
 pub mod database;
 pub mod demo;
 pub mod engine;
+pub mod incoming;
 pub mod listen;
 pub mod outgoing;
 pub mod providers;

@@ -7,6 +7,7 @@ use syncline_store::store::Store;
 use tokio::task::JoinHandle;
 
 use super::engine;
+use super::incoming::Incoming;
 use super::listen::Listener;
 use super::shutdown::Shutdown;
 use crate::error::CliError;
@@ -26,12 +27,21 @@ impl Server {
         store: &Store,
         registry: &Registry,
         sources: SourceOptions,
+        incoming: Incoming,
         settings: &Settings,
         shutdown: &Shutdown,
     ) -> Self {
         let mut api = Api::new(store.clone(), registry.clone(), shutdown.token());
         api.http_workers = Some(settings.server.threads);
         api.source_options = sources.clone();
+        let Incoming {
+            limits,
+            tls,
+            cors_origins,
+        } = incoming;
+        api.limits = limits;
+        api.tls = tls;
+        api.cors_origins = cors_origins;
         let engine = engine::start(store, registry, sources, settings.engine.workers);
         Self {
             api: tokio::spawn(syncline_api::serve(listener.socket, api)),

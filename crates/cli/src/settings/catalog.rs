@@ -80,6 +80,103 @@ pub const SERVER: &[Setting] = &[
     ),
 ];
 
+/// What only a server for others needs: TLS, and pages of other origins.
+pub const SHARED: &[Setting] = &[
+    text(
+        "server.tls_cert",
+        "tls-cert",
+        "SYNCLINE_TLS_CERT",
+        "FILE",
+        "Serve HTTPS with this certificate: PEM, the server's own first, then its chain. SIGHUP \
+         reads it and its key again",
+    ),
+    text(
+        "server.tls_key",
+        "tls-key",
+        "SYNCLINE_TLS_KEY",
+        "FILE",
+        "The private key of the certificate, in PEM",
+    ),
+    text(
+        "server.cors_origins",
+        "cors-origins",
+        "SYNCLINE_CORS_ORIGINS",
+        "ORIGINS",
+        "The origins, separated by commas, whose pages may call the API in a browser, as in \
+         https://app.example.com; none unless set",
+    ),
+];
+
+/// What one caller may ask of the API.
+pub const LIMITS: &[Setting] = &[
+    number(
+        "limits.max_body_bytes",
+        "max-body-bytes",
+        "SYNCLINE_MAX_BODY_BYTES",
+        "The most bytes of a request's body",
+    ),
+    number(
+        "limits.max_url_bytes",
+        "max-url-bytes",
+        "SYNCLINE_MAX_URL_BYTES",
+        "The most bytes of a request's path and query",
+    ),
+    number(
+        "limits.max_header_bytes",
+        "max-header-bytes",
+        "SYNCLINE_MAX_HEADER_BYTES",
+        "The most bytes of all headers of a request",
+    ),
+    number(
+        "limits.requests_per_minute",
+        "requests-per-minute",
+        "SYNCLINE_REQUESTS_PER_MINUTE",
+        "How many requests a minute each token may send; 0 for any number",
+    ),
+    number(
+        "limits.concurrent_requests",
+        "concurrent-requests",
+        "SYNCLINE_CONCURRENT_REQUESTS",
+        "How many requests each token may have under way, those that wait included; 0 for any \
+         number",
+    ),
+    number(
+        "limits.strangers_per_minute",
+        "strangers-per-minute",
+        "SYNCLINE_STRANGERS_PER_MINUTE",
+        "How many requests a minute an address may send without a token, or with one that this \
+         process has not accepted before; 0 for any number",
+    ),
+    text(
+        "limits.head_timeout",
+        "head-timeout",
+        "SYNCLINE_HEAD_TIMEOUT",
+        "TIME",
+        "How long a caller may take to send the head of a request",
+    ),
+    text(
+        "limits.body_timeout",
+        "body-timeout",
+        "SYNCLINE_BODY_TIMEOUT",
+        "TIME",
+        "How long a caller may take to send a body",
+    ),
+    text(
+        "limits.write_timeout",
+        "write-timeout",
+        "SYNCLINE_WRITE_TIMEOUT",
+        "TIME",
+        "How long a caller may take nothing of an answer",
+    ),
+    text(
+        "limits.keep_alive",
+        "keep-alive",
+        "SYNCLINE_KEEP_ALIVE",
+        "TIME",
+        "How long a connection is kept open for another request",
+    ),
+];
+
 /// The database, and the key of the secrets in it.
 pub const DATABASE: &[Setting] = &[
     text(
@@ -128,15 +225,51 @@ pub const PROVIDERS: &[Setting] = &[text(
 )];
 
 /// Requests to providers.
-pub const OUTGOING: &[Setting] = &[Setting {
-    key: "outgoing.allow_private_networks",
-    flag: "allow-private-networks",
-    variable: "SYNCLINE_ALLOW_PRIVATE_NETWORKS",
-    value_name: "",
-    help: "Let connections ask loopback, private, link-local and other addresses that are not on \
-           the public internet",
-    kind: Kind::TurnsOn,
-}];
+pub const OUTGOING: &[Setting] = &[
+    Setting {
+        key: "outgoing.allow_private_networks",
+        flag: "allow-private-networks",
+        variable: "SYNCLINE_ALLOW_PRIVATE_NETWORKS",
+        value_name: "",
+        help: "Let connections ask loopback, private, link-local and other addresses that are not \
+               on the public internet",
+        kind: Kind::TurnsOn,
+    },
+    text(
+        "outgoing.connect_timeout",
+        "connect-timeout",
+        "SYNCLINE_CONNECT_TIMEOUT",
+        "TIME",
+        "How long a provider may take to accept a connection, TLS included",
+    ),
+    text(
+        "outgoing.first_byte_timeout",
+        "first-byte-timeout",
+        "SYNCLINE_FIRST_BYTE_TIMEOUT",
+        "TIME",
+        "How long a provider may take to begin an answer",
+    ),
+    text(
+        "outgoing.silence_timeout",
+        "silence-timeout",
+        "SYNCLINE_SILENCE_TIMEOUT",
+        "TIME",
+        "How long a provider may be silent inside an answer",
+    ),
+    text(
+        "outgoing.answer_timeout",
+        "answer-timeout",
+        "SYNCLINE_ANSWER_TIMEOUT",
+        "TIME",
+        "How long one answer of a provider may take",
+    ),
+    number(
+        "outgoing.max_answer_bytes",
+        "max-answer-bytes",
+        "SYNCLINE_MAX_ANSWER_BYTES",
+        "The most bytes that are taken of one answer of a provider, unpacked",
+    ),
+];
 
 /// The workers.
 pub const ENGINE: &[Setting] = &[number(
@@ -244,7 +377,7 @@ pub const DEMO: &[Setting] = &[
 /// Every setting there is.
 pub fn all() -> impl Iterator<Item = &'static Setting> {
     [
-        SERVER, DATABASE, MIGRATE, PROVIDERS, OUTGOING, ENGINE, LOG, CLIENT, DEMO,
+        SERVER, SHARED, LIMITS, DATABASE, MIGRATE, PROVIDERS, OUTGOING, ENGINE, LOG, CLIENT, DEMO,
     ]
     .into_iter()
     .flatten()

@@ -143,12 +143,31 @@ impl Settings {
             }
         };
         within("server.threads", self.server.threads, 1, 256)?;
+        let limits = &self.limits;
+        within(
+            "limits.max_body_bytes",
+            limits.max_body_bytes,
+            1,
+            1024 * 1024 * 1024,
+        )?;
+        // What is longer never gets as far as to be measured.
+        within("limits.max_url_bytes", limits.max_url_bytes, 1, 65_534)?;
+        within(
+            "limits.max_header_bytes",
+            limits.max_header_bytes,
+            1,
+            128 * 1024,
+        )?;
         within(
             "database.pool_size",
             self.database.pool_size as usize,
             1,
             1_000,
         )?;
+        if self.outgoing.max_answer_bytes == 0 {
+            let reason = "0 would take no answer at all".to_owned();
+            return Err(("outgoing.max_answer_bytes", reason));
+        }
         within("engine.workers", self.engine.workers, 0, 1_000)
     }
 }

@@ -11,6 +11,7 @@ use super::address::ListenAddress;
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     pub server: ServerSettings,
+    pub limits: LimitSettings,
     pub database: DatabaseSettings,
     pub secrets: SecretSettings,
     pub providers: ProviderSettings,
@@ -27,6 +28,25 @@ pub struct Settings {
 pub struct ServerSettings {
     pub listen: ListenAddress,
     pub threads: usize,
+    pub tls_cert: Option<PathBuf>,
+    pub tls_key: Option<PathBuf>,
+    pub cors_origins: String,
+}
+
+/// What one caller may ask of the API.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitSettings {
+    pub max_body_bytes: usize,
+    pub max_url_bytes: usize,
+    pub max_header_bytes: usize,
+    pub requests_per_minute: u32,
+    pub concurrent_requests: usize,
+    pub strangers_per_minute: u32,
+    pub head_timeout: String,
+    pub body_timeout: String,
+    pub write_timeout: String,
+    pub keep_alive: String,
 }
 
 /// The database.
@@ -53,10 +73,15 @@ pub struct ProviderSettings {
 }
 
 /// Requests to providers.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OutgoingSettings {
     pub allow_private_networks: bool,
+    pub connect_timeout: String,
+    pub first_byte_timeout: String,
+    pub silence_timeout: String,
+    pub answer_timeout: String,
+    pub max_answer_bytes: u64,
 }
 
 /// The workers that run syncs.
@@ -111,6 +136,26 @@ impl Default for ServerSettings {
         Self {
             listen: ListenAddress::loopback(8080),
             threads: 2,
+            tls_cert: None,
+            tls_key: None,
+            cors_origins: String::new(),
+        }
+    }
+}
+
+impl Default for LimitSettings {
+    fn default() -> Self {
+        Self {
+            max_body_bytes: 1024 * 1024,
+            max_url_bytes: 8 * 1024,
+            max_header_bytes: 32 * 1024,
+            requests_per_minute: 60_000,
+            concurrent_requests: 2_048,
+            strangers_per_minute: 300,
+            head_timeout: "10s".to_owned(),
+            body_timeout: "30s".to_owned(),
+            write_timeout: "30s".to_owned(),
+            keep_alive: "5s".to_owned(),
         }
     }
 }
@@ -129,6 +174,19 @@ impl Default for ProviderSettings {
     fn default() -> Self {
         Self {
             dir: PathBuf::from("providers"),
+        }
+    }
+}
+
+impl Default for OutgoingSettings {
+    fn default() -> Self {
+        Self {
+            allow_private_networks: false,
+            connect_timeout: "10s".to_owned(),
+            first_byte_timeout: "2m".to_owned(),
+            silence_timeout: "1m".to_owned(),
+            answer_timeout: "1h".to_owned(),
+            max_answer_bytes: 8 * 1024 * 1024 * 1024,
         }
     }
 }

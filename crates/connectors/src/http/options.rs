@@ -15,6 +15,9 @@ pub struct SourceOptions {
     pub first_byte_timeout: Duration,
     /// The longest silence inside an answer.
     pub silence_timeout: Duration,
+    /// From the first byte of an answer to its last: one that never falls silent and never ends is
+    /// given up.
+    pub answer_timeout: Duration,
     /// How often a request is sent within one attempt when failures may pass, unless the manifest
     /// says so itself; 1 never repeats a request, whatever the manifest says.
     pub tries: u32,
@@ -38,6 +41,7 @@ impl Default for SourceOptions {
             connect_timeout: Duration::from_secs(10),
             first_byte_timeout: Duration::from_secs(120),
             silence_timeout: Duration::from_secs(60),
+            answer_timeout: Duration::from_secs(3600),
             tries: 6,
             retry_base: Duration::from_millis(500),
             retry_max_wait: Duration::from_secs(10),

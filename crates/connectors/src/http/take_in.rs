@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Write;
 
 use reqwest::Response;
+use tokio::time::{Instant, timeout_at};
 
 use super::answer::{Answer, Body};
 use super::options::SourceOptions;
@@ -13,32 +14,43 @@ use super::send_error::SendError;
 /// What is kept in memory before it is added to the file.
 const CHUNK: usize = 1024 * 1024;
 
-/// Reads to the end, within the limits on silence and size. Sizes are those after decompression:
+/// Reads to the end, within the limits on silence, time and size. Sizes are those after decompression:
 /// a small answer that unfolds into a large one is a large one.
 pub(super) async fn take_in(
     mut response: Response,
     options: &SourceOptions,
     traffic: &mut Traffic,
 ) -> Result<Answer, SendError> {
+    let too_large = || {
+        SendError::refused(format!(
+            "sent an answer of more than {} bytes, the most that this server takes of one \
+             (--max-answer-bytes)",
+            options.max_answer_bytes
+        ))
+    };
+    // What is announced is known before it comes; what is packed announces its packed size.
+    if response
+        .content_length()
+        .is_some_and(|announced| announced > options.max_answer_bytes)
+    {
+        return Err(too_large());
+    }
+    let deadline = Instant::now() + options.answer_timeout;
     let status = response.status();
     let headers = response.headers().clone();
     let mut memory = Vec::new();
     let mut spool: Option<File> = None;
     let mut total: u64 = 0;
     loop {
-        let chunk = tokio::time::timeout(options.silence_timeout, response.chunk())
+        let silence = Instant::now() + options.silence_timeout;
+        let chunk = timeout_at(silence.min(deadline), response.chunk())
             .await
-            .map_err(|_| {
-                SendError::timed_out("fell silent inside its answer for", options.silence_timeout)
-            })??;
+            .map_err(|_| too_slow(options, deadline))??;
         let Some(chunk) = chunk else { break };
         total += chunk.len() as u64;
         traffic.bytes += i64::try_from(chunk.len()).unwrap_or(i64::MAX);
         if total > options.max_answer_bytes {
-            return Err(SendError::refused(format!(
-                "sent an answer of more than {} bytes",
-                options.max_answer_bytes
-            )));
+            return Err(too_large());
         }
         memory.extend_from_slice(&chunk);
         if memory.len() > options.spool_above_bytes || (spool.is_some() && memory.len() > CHUNK) {
@@ -54,6 +66,14 @@ pub(super) async fn take_in(
         headers,
         body,
     })
+}
+
+fn too_slow(options: &SourceOptions, deadline: Instant) -> SendError {
+    if Instant::now() >= deadline {
+        SendError::timed_out("did not end its answer within", options.answer_timeout)
+    } else {
+        SendError::timed_out("fell silent inside its answer for", options.silence_timeout)
+    }
 }
 
 /// Writes to the temporary file, off the threads that serve requests.

@@ -20,5 +20,6 @@ mod first_and_later_syncs;
 mod joining;
 mod outgoing;
 mod shutdown;
+mod tls;
 mod upgrade;
 mod workers;

@@ -16,6 +16,7 @@ use crate::client::views::SyncView;
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::host::database::{self, Use};
+use crate::host::incoming::Incoming;
 use crate::host::listen::{Listener, Suggestion};
 use crate::host::{Server, Shutdown, outgoing, providers};
 use crate::progress;
@@ -50,14 +51,15 @@ pub async fn run(args: QuickstartArgs, mut loaded: Loaded) -> Result<Exit, CliEr
     let listener = Listener::bind(loaded.settings.server.listen, Suggestion::RUN)?;
     let outside = Outside::start(&loaded.settings.demo, &directory)?;
     let registry = providers::load(&loaded)?;
-    let url = listener.url();
-    let mut sources = outgoing::source_options(&loaded.settings.outgoing);
+    let url = listener.url("http");
+    let mut sources = outgoing::source_options(&loaded.settings.outgoing)?;
     sources.network.allowed.push(outside.address());
     let server = Server::start(
         listener,
         &store,
         &registry,
         sources,
+        Incoming::of_one_machine(&loaded.settings.limits)?,
         &loaded.settings,
         &shutdown,
     );
