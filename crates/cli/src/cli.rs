@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::commands::{config, manifest, openapi, quickstart, sync, token};
+use crate::commands::{config, keys, manifest, openapi, quickstart, sync, token};
 use crate::settings::catalog::{
     CLIENT, DATABASE, DEMO, ENGINE, LIMITS, LOG, MIGRATE, OUTGOING, PROVIDERS, SERVER, SHARED,
     Setting,
@@ -72,6 +72,8 @@ pub enum Command {
     Manifest(manifest::ManifestArgs),
     /// Make, list, rotate and revoke API tokens
     Token(token::TokenArgs),
+    /// List, make and rotate the keys that encrypt the secrets of connections
+    Keys(keys::KeysArgs),
     /// Bring the schema of the database up to date
     #[command(after_help = MIGRATE_HELP)]
     Migrate,
@@ -123,7 +125,7 @@ fn command() -> clap::Command {
         SERVER, SHARED, LIMITS, DATABASE, MIGRATE, PROVIDERS, OUTGOING, ENGINE, LOG,
     ];
     const WORKER: &[&[Setting]] = &[DATABASE, MIGRATE, PROVIDERS, OUTGOING, ENGINE, LOG];
-    const TOKEN: &[&[Setting]] = &[DATABASE, MIGRATE, LOG];
+    const LOCAL: &[&[Setting]] = &[DATABASE, MIGRATE, LOG];
     let with = |groups: &'static [&'static [Setting]]| move |command| flags::add(command, groups);
     Cli::command()
         .max_term_width(100)
@@ -137,6 +139,7 @@ fn command() -> clap::Command {
                 .mut_subcommand("read", with(&[OUTGOING, LOG]))
         })
         .mut_subcommand("token", |token| token.mut_subcommands(with(TOKEN)))
+        .mut_subcommand("keys", |keys| keys.mut_subcommands(with(LOCAL)))
         .mut_subcommand("migrate", with(&[DATABASE, LOG]))
         .mut_subcommand("demo", with(&[DEMO, LOG]))
         .mut_subcommand(

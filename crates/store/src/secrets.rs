@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 pub use connection_vault::ConnectionVault;
 pub use documents::{SecretDocument, SecretVersion, SecretWritten};
 pub use keys::{KeyId, MasterKey, MasterKeys, NotAKey};
-pub use keys_file::replace_keys_file;
+pub use keys_file::{default_keys_file, replace_keys_file};
 pub use leases::CredentialClaim;
 pub use place::{NotAPurpose, Purpose};
 pub use rotation::{KeyUse, Rotated, RotationCursor};

@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod demo;
+pub mod keys;
 pub mod manifest;
 mod migrate;
 pub mod openapi;
@@ -40,6 +41,7 @@ pub fn run(invocation: Invocation) -> Result<Exit, CliError> {
         Command::Sync(args) => runtime::small()?.block_on(sync::run(args, &loaded)),
         Command::Token(args) => runtime::small()?.block_on(token::run(args, &loaded)),
         Command::Manifest(args) => manifest::run(args, &loaded),
+        Command::Keys(args) => runtime::small()?.block_on(keys::run(args, &loaded)),
         Command::Migrate => runtime::small()?.block_on(migrate::run(&loaded)),
         Command::Demo => runtime::small()?.block_on(demo::run(&loaded)),
         Command::Openapi(args) => openapi::run(args),
@@ -54,6 +56,7 @@ fn is_server(command: &Command) -> bool {
         | Command::Sync(_)
         | Command::Token(_)
         | Command::Manifest(_)
+        | Command::Keys(_)
         | Command::Migrate
         | Command::Demo
         | Command::Openapi(_)

@@ -1,9 +1,9 @@
 //! The database of a process, and its master keys.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use syncline_store::clock::Clock;
-use syncline_store::secrets::MasterKeys;
+use syncline_store::secrets::{MasterKeys, default_keys_file};
 use syncline_store::store::{Store, StoreOptions};
 
 use crate::error::CliError;
@@ -22,13 +22,10 @@ pub enum Use {
 
 /// Opens the database that the settings name.
 pub async fn open(loaded: &Loaded, how: Use) -> Result<Store, CliError> {
-    let variable = std::env::var(KEY_VARIABLE)
-        .ok()
-        .filter(|text| !text.trim().is_empty());
     let database = &loaded.settings.database;
     let options = StoreOptions {
         database_url: database.url.clone(),
-        master_keys: master_keys(loaded, variable)?,
+        master_keys: master_keys(loaded, variable())?,
         clock: Clock::Database,
         pool_size: database.pool_size,
         serves: how == Use::Server,
@@ -65,21 +62,70 @@ pub async fn prepare(store: &Store, loaded: &Loaded) -> Result<(), CliError> {
     ))
 }
 
-/// The flag's file, else the variable with the keys themselves, else the file of the other layers.
-fn master_keys(loaded: &Loaded, variable: Option<String>) -> Result<Option<MasterKeys>, CliError> {
-    let file = loaded.settings.secrets.master_key_file.as_deref();
-    let is_flag = matches!(loaded.layer("secrets.master_key_file"), Layer::Flag(_));
-    match (variable, file) {
-        (_, Some(file)) if is_flag => from_file(file).map(Some),
-        (Some(text), _) => MasterKeys::parse(&text)
-            .map(Some)
-            .map_err(|error| CliError::Usage(format!("the variable {KEY_VARIABLE}: {error}"))),
-        (None, Some(file)) => from_file(file).map(Some),
-        (None, None) => Ok(None),
+/// Where the master keys of a process stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeysPlace {
+    /// In the file of the settings, or in the one beside the SQLite file.
+    File(PathBuf),
+    /// In the variable, or nowhere yet.
+    Variable,
+    /// A database in memory has its own.
+    Memory,
+}
+
+/// Where the keys come from that [`open`] takes.
+pub fn keys_place(loaded: &Loaded) -> Result<KeysPlace, CliError> {
+    place(loaded, variable())
+}
+
+fn place(loaded: &Loaded, variable: Option<String>) -> Result<KeysPlace, CliError> {
+    let url = &loaded.settings.database.url;
+    match (source(loaded, variable), url.as_str()) {
+        (Some(Given::File(path)), _) => Ok(KeysPlace::File(path.to_owned())),
+        (Some(Given::Variable(_)), _) => Ok(KeysPlace::Variable),
+        (None, "sqlite::memory:") => Ok(KeysPlace::Memory),
+        (None, url) => Ok(default_keys_file(url)
+            .map_err(CliError::store("open the database"))?
+            .map_or(KeysPlace::Variable, KeysPlace::File)),
     }
 }
 
-fn from_file(path: &Path) -> Result<MasterKeys, CliError> {
+fn variable() -> Option<String> {
+    std::env::var(KEY_VARIABLE)
+        .ok()
+        .filter(|text| !text.trim().is_empty())
+}
+
+/// What somebody set.
+enum Given<'l> {
+    File(&'l Path),
+    Variable(String),
+}
+
+/// The flag's file, else the variable with the keys themselves, else the file of the other layers.
+fn source(loaded: &Loaded, variable: Option<String>) -> Option<Given<'_>> {
+    let file = loaded.settings.secrets.master_key_file.as_deref();
+    let is_flag = matches!(loaded.layer("secrets.master_key_file"), Layer::Flag(_));
+    match (variable, file) {
+        (_, Some(file)) if is_flag => Some(Given::File(file)),
+        (Some(text), _) => Some(Given::Variable(text)),
+        (None, Some(file)) => Some(Given::File(file)),
+        (None, None) => None,
+    }
+}
+
+fn master_keys(loaded: &Loaded, variable: Option<String>) -> Result<Option<MasterKeys>, CliError> {
+    match source(loaded, variable) {
+        None => Ok(None),
+        Some(Given::File(path)) => keys_of_file(path).map(Some),
+        Some(Given::Variable(text)) => MasterKeys::parse(&text)
+            .map(Some)
+            .map_err(|error| CliError::Usage(format!("the variable {KEY_VARIABLE}: {error}"))),
+    }
+}
+
+/// Reads the keys of a file.
+pub fn keys_of_file(path: &Path) -> Result<MasterKeys, CliError> {
     let text =
         std::fs::read_to_string(path).map_err(CliError::file("read the master key in", path))?;
     warn_of_readers(path);
@@ -111,13 +157,13 @@ mod tests {
 
     use super::*;
     use crate::settings::Surroundings;
-    use crate::settings::flags::Given;
+    use crate::settings::flags::Given as Flags;
 
     const FLAGS: &str = "00000000000000000000000000000000000000000000000000000000000000f1";
     const VARIABLES: &str = "00000000000000000000000000000000000000000000000000000000000000f2";
 
     fn loaded(file: Option<&Path>, is_flag: bool) -> Loaded {
-        let mut given = Given::new();
+        let mut given = Flags::new();
         let mut around = Surroundings::default();
         if let Some(path) = file.map(|path| path.display().to_string()) {
             if is_flag {
@@ -152,6 +198,36 @@ mod tests {
         assert_eq!(key(false, Some(VARIABLES)), of_variable);
         assert_eq!(key(false, None), of_file);
         assert!(master_keys(&loaded(None, false), None).unwrap().is_none());
+    }
+
+    #[test]
+    fn the_place_of_the_keys_is_known() {
+        let named = Path::new("/k");
+        let key = || Some(FLAGS.to_owned());
+        let place = |loaded: &Loaded, variable| place(loaded, variable).unwrap();
+        assert_eq!(
+            place(&loaded(Some(named), true), key()),
+            KeysPlace::File(named.into())
+        );
+        assert_eq!(
+            place(&loaded(Some(named), false), key()),
+            KeysPlace::Variable
+        );
+        assert_eq!(
+            place(&loaded(Some(named), false), None),
+            KeysPlace::File(named.into())
+        );
+        let of_url = |url: &str| {
+            let mut loaded = loaded(None, false);
+            loaded.settings.database.url = url.to_owned();
+            place(&loaded, None)
+        };
+        assert_eq!(
+            of_url("sqlite:///a/b.db"),
+            KeysPlace::File("/a/b.db.key".into())
+        );
+        assert_eq!(of_url("sqlite::memory:"), KeysPlace::Memory);
+        assert_eq!(of_url("postgres://h/d"), KeysPlace::Variable);
     }
 
     #[test]

@@ -5,7 +5,21 @@ use std::io::{Error, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::{MasterKey, MasterKeys};
+use crate::db::lock_file::beside;
+use crate::db::url::DatabaseUrl;
 use crate::error::StoreError;
+
+/// The file in which the keys of a database stand when nobody gives any: beside a SQLite file.
+/// `None`: there is no such place.
+///
+/// # Errors
+/// [`StoreError::Open`] when this is no database URL.
+pub fn default_keys_file(database_url: &str) -> Result<Option<PathBuf>, StoreError> {
+    Ok(match DatabaseUrl::parse(database_url)? {
+        DatabaseUrl::File(file) => Some(beside(&file, "key")),
+        DatabaseUrl::Memory | DatabaseUrl::Postgres(_) => None,
+    })
+}
 
 /// Reads the keys of a file, the primary first.
 ///

@@ -57,12 +57,13 @@ struct Batch {
 type Row = (ConnectionId, String, OrganizationId, Vec<u8>);
 
 impl Tx<'_> {
-    /// What the master keys of this database wrap, by key.
+    /// What the master keys of this database wrap, by key. Without a key of its own a process
+    /// would have to rotate them all.
     ///
     /// # Errors
-    /// [`StoreError::Open`] in a process without keys.
+    /// Failures of the database alone.
     pub fn list_key_uses(&mut self) -> Result<Vec<KeyUse>, StoreError> {
-        let primary = self.vault().primary()?.id();
+        let primary = self.vault().keys().map(|keys| keys.primary().id());
         let rows: Vec<(String, i64, i64)> = Sql::new(
             "SELECT key_id, count(*), count(CASE WHEN format = ? THEN 1 END) \
              FROM secret_documents GROUP BY key_id ORDER BY key_id",
@@ -74,7 +75,8 @@ impl Tx<'_> {
             .into_iter()
             .map(|(key_id, documents, of_this_format)| {
                 let key_id = KeyId::stored(key_id);
-                let done = if key_id == primary { of_this_format } else { 0 };
+                let is_primary = Some(&key_id) == primary.as_ref();
+                let done = if is_primary { of_this_format } else { 0 };
                 KeyUse {
                     key_id,
                     documents,

@@ -18,6 +18,7 @@ mod datasette;
 mod faults;
 mod first_and_later_syncs;
 mod joining;
+mod keys;
 mod outgoing;
 mod shutdown;
 mod tls;
