@@ -9,7 +9,6 @@ pub mod guard;
 mod hop;
 mod message;
 pub mod options;
-pub(crate) mod redact;
 pub(crate) mod request;
 mod resolve;
 mod resolver;

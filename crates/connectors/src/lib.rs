@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 pub mod error;
+mod guarded;
+pub mod redact;
 pub mod source;
 
 pub mod provider;

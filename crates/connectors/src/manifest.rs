@@ -27,6 +27,7 @@ use crate::components::{CompileError, Node};
 use crate::config::{ConfigProblem, normalize, secrets, validate};
 use crate::declarative::{DeclarativeSource, StateProblem};
 use crate::error::SourceError;
+use crate::guarded::GuardedSource;
 use crate::http::budget::Budget;
 use crate::http::options::SourceOptions;
 use crate::source::Source;
@@ -216,12 +217,9 @@ impl Manifest {
         options: SourceOptions,
         vault: Arc<dyn CredentialVault>,
     ) -> Result<Arc<dyn Source>, SourceError> {
-        Ok(Arc::new(DeclarativeSource::new(
-            self.clone(),
-            config,
-            options,
-            vault,
-        )?))
+        let source = DeclarativeSource::new(self.clone(), config, options, vault)?;
+        let redactor = source.redactor().clone();
+        Ok(Arc::new(GuardedSource::new(source, redactor)))
     }
 
     /// The configuration of today's version. One that cannot be migrated is left as it is.

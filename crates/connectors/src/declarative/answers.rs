@@ -10,7 +10,7 @@ use super::sink::{Batch, Reading, Sink, Skip, Why};
 use crate::components::decoders::Decoder;
 use crate::error::{SourceError, SourceErrorKind};
 use crate::http::answer::Body;
-use crate::text::cut;
+use crate::redact::Redactor;
 
 /// What comes out of an answer, piece by piece.
 pub(super) enum Parsed {
@@ -84,7 +84,7 @@ fn once(body: &Body, reading: &Reading, out: &Sender<Parsed>) -> Result<Finished
     if let Some(why) = sink.why.take() {
         return Err(why);
     }
-    decoded.map_err(|broken| broken_answer(broken, body))?;
+    decoded.map_err(|broken| broken_answer(broken, body, &reading.redactor))?;
     if let Some(kind) = walked.wrong_kind {
         return Err(Why::Failed(wrong_shape(kind, &bound.record_path)));
     }
@@ -132,14 +132,14 @@ fn response(reading: &Reading, body: &Body, walked: Walked) -> Result<Value, Why
     }
 }
 
-fn broken_answer(broken: Broken, body: &Body) -> Why {
+fn broken_answer(broken: Broken, body: &Body, redactor: &Redactor) -> Why {
     let transient = SourceErrorKind::Transient { not_before: None };
     let is_empty = body
         .bytes()
         .is_some_and(|bytes| bytes.trim_ascii().is_empty());
     Why::Failed(match broken {
         Broken::Stopped => return Why::Abandoned,
-        Broken::Json(error) => not_json(&error, body),
+        Broken::Json(error) => not_json(&error, body, redactor),
         Broken::Read(error) => SourceError {
             source: Some(Box::new(error)),
             ..SourceError::new(
@@ -156,13 +156,10 @@ fn broken_answer(broken: Broken, body: &Body) -> Why {
     })
 }
 
-fn not_json(error: &serde_json::Error, body: &Body) -> SourceError {
+fn not_json(error: &serde_json::Error, body: &Body, redactor: &Redactor) -> SourceError {
     let beginning = body.bytes().map(|bytes| {
         let head = bytes.get(..400).unwrap_or(bytes);
-        String::from_utf8_lossy(head)
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ")
+        redactor.excerpt(&String::from_utf8_lossy(head), 120)
     });
     let message = if error.is_io() {
         "the answer cannot be read from its temporary file".to_owned()
@@ -172,7 +169,7 @@ fn not_json(error: &serde_json::Error, body: &Body) -> SourceError {
         "the answer ends in the middle of its JSON".to_owned()
     } else {
         let began = beginning
-            .map(|text| format!("; it begins with {}", cut(&text, 120)))
+            .map(|text| format!("; it begins with {text}"))
             .unwrap_or_default();
         let (line, column) = (error.line(), error.column());
         format!("the answer is not JSON (line {line}, column {column}){began}")

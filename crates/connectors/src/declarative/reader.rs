@@ -338,6 +338,7 @@ impl Reader {
             wanted: filters.then_some((self.range_start, self.range_end)),
             range_end: self.range_end,
             most_bytes: self.exchange.max_answer_bytes(),
+            redactor: self.exchange.redactor().clone(),
         }
     }
 

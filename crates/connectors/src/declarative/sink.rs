@@ -15,9 +15,10 @@ use super::normalize::normalize;
 use super::transform::Transform;
 use crate::components::record_expanders::BoundExpander;
 use crate::error::{SourceError, SourceErrorKind};
+use crate::redact::Redactor;
 use crate::source::{Page, SourceRecord};
 use crate::template::{Context, TemplateError};
-use crate::text::{cut, sha256_hex};
+use crate::text::sha256_hex;
 
 /// Records of an answer that were taken before.
 #[derive(Debug, Clone)]
@@ -40,6 +41,8 @@ pub(super) struct Reading {
     pub(super) range_end: DateTime<Utc>,
     /// Archives that hold more are refused.
     pub(super) most_bytes: u64,
+    /// For what errors show of the answer.
+    pub(super) redactor: Redactor,
 }
 
 /// Records that make a page.
@@ -290,7 +293,7 @@ impl<'r> Sink<'r> {
             format!(
                 "record {} of {place} is not an object: {}",
                 self.batch.taken + 1,
-                cut(raw.get(), 200)
+                self.reading.redactor.excerpt(raw.get(), 200)
             ),
         )
     }

@@ -16,8 +16,8 @@ use super::reader::Reader;
 use crate::error::{SourceError, SourceErrorKind};
 use crate::http::exchange::Exchange;
 use crate::http::options::SourceOptions;
-use crate::http::redact::Redactor;
 use crate::manifest::Manifest;
+use crate::redact::Redactor;
 use crate::source::{PageReader, Plan, PlanRequest, ReadRequest, Source};
 
 /// A manifest with one connection's configuration.
@@ -54,6 +54,11 @@ impl DeclarativeSource {
             public,
             exchange,
         })
+    }
+
+    /// What knows its secrets.
+    pub(crate) fn redactor(&self) -> &Redactor {
+        self.exchange.redactor()
     }
 
     /// The streams that the manifest names for a check; the first that can be read when it names

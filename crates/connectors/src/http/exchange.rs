@@ -9,7 +9,6 @@ use syncline_domain::credential::CredentialVault;
 use super::answer::Answer;
 use super::budget::Budget;
 use super::options::SourceOptions;
-use super::redact::Redactor;
 use super::request::RequestParts;
 use super::send_error::SendError;
 use super::verdict::{Case, Verdict, interpret, without_answer};
@@ -19,6 +18,7 @@ use crate::auth::Credentials;
 use crate::components::error_handlers::ErrorHandler;
 use crate::components::requesters::HttpRequester;
 use crate::error::{SourceError, SourceErrorKind};
+use crate::redact::Redactor;
 use crate::source::Cost;
 use crate::template::{Context, TemplateError};
 
@@ -148,6 +148,7 @@ impl Exchange {
                 tried,
                 now: call.clock.now(),
                 context: call.context,
+                redactor: &self.wire.redactor,
             };
             let verdict = match &sent {
                 Ok(answer) => interpret(&case, answer),
@@ -245,10 +246,7 @@ impl Exchange {
 
     /// A template's error, as a problem of the manifest or the configuration.
     pub(crate) fn template(&self, error: &TemplateError) -> SourceError {
-        SourceError::new(
-            SourceErrorKind::Configuration,
-            self.redactor().clean(&error.to_string()),
-        )
+        SourceError::new(SourceErrorKind::Configuration, error.to_string())
     }
 
     /// How often a request is sent: as the manifest says, or else as the options say.

@@ -4,8 +4,8 @@ use reqwest::header::LOCATION;
 use reqwest::{Method, Response};
 use url::Url;
 
-use super::redact::Redactor;
 use super::request::RequestParts;
+use crate::redact::Redactor;
 
 /// Where a chain of redirects has come to.
 pub(super) struct Hop {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::answer::Body;
-use crate::text::cut;
+use crate::redact::Redactor;
 
 /// No snippet of an answer is longer.
 pub(super) const MAX_SNIPPET: usize = 200;
@@ -42,13 +42,13 @@ const WHOLE_FIELDS: [&str; 12] = [
 ];
 
 /// The message of an error's body: the field that usually holds it, or else its beginning.
-pub(super) fn of(body: &Body) -> Option<String> {
+pub(super) fn of(body: &Body, redactor: &Redactor) -> Option<String> {
     let text = match body.json() {
         Some(json) => find(&json).unwrap_or_else(|| json.to_string()),
         None => String::from_utf8_lossy(body.bytes()?.get(..2000).or(body.bytes())?).into_owned(),
     };
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    (!text.is_empty()).then(|| cut(&text, MAX_SNIPPET))
+    let text = redactor.excerpt(&text, MAX_SNIPPET);
+    (!text.is_empty()).then_some(text)
 }
 
 /// The whole message, as error handlers compare it: the fields that the reference knows, or the

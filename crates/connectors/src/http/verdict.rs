@@ -14,6 +14,7 @@ use crate::components::error_handlers::ErrorHandler;
 use crate::components::response_filters::{Action, FailureType};
 use crate::components::waits::{Failed, Pause};
 use crate::error::SourceErrorKind;
+use crate::redact::Redactor;
 use crate::template::{Context, TemplateError};
 
 /// What to do with an answer.
@@ -65,6 +66,7 @@ pub(super) struct Case<'a> {
     pub(super) tried: u32,
     pub(super) now: DateTime<Utc>,
     pub(super) context: &'a Context,
+    pub(super) redactor: &'a Redactor,
 }
 
 /// No wait that a provider asks for is taken to be longer.
@@ -92,7 +94,7 @@ pub(super) fn interpret(case: &Case<'_>, answer: &Answer) -> Result<Verdict, Tem
         None => None,
     };
     let words = Words {
-        said: said.or_else(|| message::of(&answer.body)),
+        said: said.or_else(|| message::of(&answer.body, case.redactor)),
     };
     if resolution.action == Action::Ignore {
         return Ok(Verdict::Ignore { words });

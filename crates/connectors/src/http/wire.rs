@@ -8,13 +8,13 @@ use reqwest::Client;
 
 use super::answer::Answer;
 use super::options::SourceOptions;
-use super::redact::Redactor;
 use super::request::RequestParts;
 use super::send::{Traffic, send};
 use super::send_error::SendError;
 use super::verdict::{self, Words};
 use super::{client, message};
 use crate::error::{SourceError, SourceErrorKind};
+use crate::redact::Redactor;
 use crate::source::Cost;
 
 /// The HTTP side of one source, but for its credentials. Cheap to clone.
@@ -122,22 +122,15 @@ impl Wire {
             .port()
             .map(|port| format!(":{port}"))
             .unwrap_or_default();
-        self.redactor.clean(&format!(
-            "{} {host}{port}{}",
-            parts.method,
-            parts.url.path()
-        ))
+        format!("{} {host}{port}{}", parts.method, parts.url.path())
     }
 
     /// What was asked and answered.
     pub(super) fn answered(&self, parts: &RequestParts, answer: &Answer, words: &Words) -> String {
-        let said = words.said.clone().or_else(|| message::of(&answer.body));
+        let said = words.said.clone();
+        let said = said.or_else(|| message::of(&answer.body, &self.redactor));
         let said = said.map(|said| format!(": {said}")).unwrap_or_default();
-        self.redactor.clean(&format!(
-            "{} answered {}{said}",
-            self.asked(parts),
-            answer.status
-        ))
+        format!("{} answered {}{said}", self.asked(parts), answer.status)
     }
 
     /// A failure in words.
@@ -171,7 +164,7 @@ impl Wire {
         SourceError {
             status_code,
             source,
-            ..SourceError::new(kind, self.redactor.clean(&message))
+            ..SourceError::new(kind, message)
         }
     }
 

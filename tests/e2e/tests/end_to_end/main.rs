@@ -20,6 +20,7 @@ mod first_and_later_syncs;
 mod joining;
 mod keys;
 mod outgoing;
+mod planted_secrets;
 mod shutdown;
 mod tls;
 mod upgrade;

@@ -186,7 +186,6 @@ impl Reader {
 
     pub(super) fn warn(&mut self, code: &str, message: String) {
         if !self.warnings.iter().any(|warning| warning.code == code) {
-            let message = self.exchange.redactor().clean(&message);
             self.warnings.push(Warning {
                 code: code.to_owned(),
                 message,
@@ -196,9 +195,8 @@ impl Reader {
 
     /// An error of an answer, with what was asked.
     pub(super) fn named(&self, open: &Open, error: SourceError) -> SourceError {
-        let message = format!("{}: {}", self.exchange.asked(&open.parts), error.message);
         SourceError {
-            message: self.exchange.redactor().clean(&message),
+            message: format!("{}: {}", self.exchange.asked(&open.parts), error.message),
             ..error
         }
     }
