@@ -138,7 +138,7 @@ fn command() -> clap::Command {
                 .mut_subcommand("check", with(&[LOG]))
                 .mut_subcommand("read", with(&[OUTGOING, LOG]))
         })
-        .mut_subcommand("token", |token| token.mut_subcommands(with(TOKEN)))
+        .mut_subcommand("token", |token| token.mut_subcommands(with(LOCAL)))
         .mut_subcommand("keys", |keys| keys.mut_subcommands(with(LOCAL)))
         .mut_subcommand("migrate", with(&[DATABASE, LOG]))
         .mut_subcommand("demo", with(&[DEMO, LOG]))

@@ -12,8 +12,8 @@ use super::source::parts;
 use super::states::{parent_of, parent_row};
 use crate::components::stream::StateMigration;
 use crate::datetime::parse_iso;
-use crate::http::redact::Redactor;
 use crate::manifest::Manifest;
+use crate::redact::Redactor;
 use crate::text::canonical_json;
 
 /// What is wrong with a state, and where in it.

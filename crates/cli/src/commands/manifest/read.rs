@@ -82,7 +82,7 @@ pub async fn run(args: ReadArgs, loaded: &Loaded) -> Result<Exit, CliError> {
         now,
         stream: args.stream,
     };
-    let source = Arc::new(manifest).source(config, options(loaded));
+    let source = Arc::new(manifest).source(config, options(loaded)?);
     let source = source.map_err(CliError::run("the manifest cannot be read with"))?;
     let mut printer = Printer {
         out: BufWriter::with_capacity(64 * 1024, std::io::stdout()),
@@ -105,13 +105,13 @@ pub async fn run(args: ReadArgs, loaded: &Loaded) -> Result<Exit, CliError> {
 
 /// As patient as the reference: five more tries of a request, and minutes between them if the
 /// provider asks for that.
-fn options(loaded: &Loaded) -> SourceOptions {
-    SourceOptions {
+fn options(loaded: &Loaded) -> Result<SourceOptions, CliError> {
+    Ok(SourceOptions {
         tries: 6,
         retry_base: Duration::from_secs(1),
         retry_max_wait: Duration::from_secs(600),
-        ..outgoing::source_options(&loaded.settings.outgoing)
-    }
+        ..outgoing::source_options(&loaded.settings.outgoing)?
+    })
 }
 
 fn json(path: &Path) -> Result<Value, CliError> {
