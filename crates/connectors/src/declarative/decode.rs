@@ -219,3 +219,6 @@ impl Records for First {
 
     fn odd(&mut self, _: &'static str, _: String) {}
 }
+
+#[cfg(test)]
+mod tests;

@@ -204,4 +204,39 @@ mod tests {
         window.use_up(begin + SECOND);
         assert_eq!(window.take(1, begin + 2 * SECOND), Err(8 * SECOND));
     }
+
+    proptest::proptest! {
+        /// In no time of its length are there more calls than a rate allows, and no wait is in
+        /// vain: behind it the call is taken.
+        #[test]
+        fn no_rate_is_passed(
+            rates in proptest::collection::vec((1..6_u64, 1..20_u64), 1..3),
+            calls in proptest::collection::vec((0..5000_u64, 1..3_u64), 1..60),
+        ) {
+            let rates: Vec<_> = rates
+                .into_iter()
+                .map(|(limit, seconds)| (limit, Duration::from_secs(seconds)))
+                .collect();
+            let least = rates.iter().map(|rate| rate.0).min().unwrap_or(1);
+            let mut window = MovingWindow::new(rates.clone());
+            let mut now = Instant::now();
+            let mut taken: Vec<(Instant, u64)> = Vec::new();
+            for (pause, weight) in calls {
+                now += Duration::from_millis(pause);
+                let weight = weight.min(least);
+                if let Err(wait) = window.take(weight, now) {
+                    now += wait;
+                    proptest::prop_assert_eq!(window.take(weight, now), Ok(()));
+                }
+                taken.push((now, weight));
+            }
+            for (limit, length) in rates {
+                for (index, (begin, _)) in taken.iter().enumerate() {
+                    let within = taken[index..].iter().take_while(|(at, _)| *at < *begin + length);
+                    let used: u64 = within.map(|(_, weight)| weight).sum();
+                    proptest::prop_assert!(used <= limit, "{used} in {length:?}, not {limit}");
+                }
+            }
+        }
+    }
 }
