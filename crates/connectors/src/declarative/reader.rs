@@ -208,6 +208,7 @@ impl Reader {
             bound,
         };
         if reader.bound.router.is_none() {
+            reader.place.done |= !is_resumed && is_ahead(&reader.bound, request);
             reader.enter_window();
         }
         reader
@@ -351,6 +352,17 @@ impl Reader {
                 .any(|template| template.reads("headers").next().is_some())
         })
     }
+}
+
+/// Whether the range begins after everything that can be asked for: its end was put off to its
+/// start, and nothing lies between.
+fn is_ahead(bound: &Bound, request: &ReadRequest) -> bool {
+    let Some(cursor) = bound.cursor.as_ref().filter(|cursor| !cursor.counts()) else {
+        return false;
+    };
+    let ceiling = cursor.ceiling.unwrap_or(request.now);
+    let last = request.scope.end().unwrap_or(ceiling.min(request.now));
+    request.range.start().is_some_and(|start| start > last)
 }
 
 fn totals(bound: &Bound, known: &Known, now: DateTime<Utc>) -> Totals {
