@@ -5,6 +5,7 @@ use syncline_connectors::source::Cost;
 use syncline_domain::Status;
 use syncline_domain::health::Health;
 use syncline_domain::retry::Failure;
+use syncline_store::error::StoreError;
 
 use super::interrupt::Interrupt;
 use super::{Ended, SyncRun};
@@ -28,7 +29,13 @@ impl SyncRun {
                     %sync, attempt, %error, source = error_chain(&error),
                     "the store failed"
                 );
-                let message = format!("what was read could not be kept: {error}");
+                let message = match &error {
+                    // A master key is missing: nothing was read yet.
+                    StoreError::Open(why) => {
+                        format!("this server cannot open what it keeps: {why}")
+                    }
+                    error => format!("what was read could not be kept: {error}"),
+                };
                 self.fail(transient(message), Cost::default(), None).await
             }
         };

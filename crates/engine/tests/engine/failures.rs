@@ -1,6 +1,11 @@
 //! What a source does wrong, and what becomes of the sync.
 
 use chrono::Duration;
+use syncline_store::clock::Clock;
+use syncline_store::connections::ConnectionChange;
+use syncline_store::error::StoreError;
+use syncline_store::secrets::{MasterKey, MasterKeys, Secrets};
+use syncline_store::store::{Lane, Store, StoreOptions};
 use syncline_test_support::{TestDatabase, both_databases};
 
 use crate::support::{Fault, Mode, World, finish_all};
@@ -17,7 +22,48 @@ async fn go_on(world: &World) {
     finish_all(world.worker("w").tick().await.unwrap()).await;
 }
 
+/// Gives the connection a secret, sealed with the first of these keys.
+async fn seal(world: &World, url: &str, keys: [&str; 2]) {
+    let [first, second] = keys.map(|byte| MasterKey::parse(&byte.repeat(32)).unwrap());
+    let store = Store::open(StoreOptions {
+        database_url: url.to_owned(),
+        master_keys: Some(MasterKeys::from(first).with(second)),
+        clock: Clock::Fixed(world.clock.clone()),
+        pool_size: 1,
+        serves: false,
+    });
+    let (organization, id) = (world.organization, world.connection.id);
+    let secrets = Secrets([("/token".to_owned(), "sesame".into())].into());
+    let change = ConnectionChange {
+        config: Some((serde_json::Map::new(), secrets)),
+        ..ConnectionChange::default()
+    };
+    let store = store.await.unwrap();
+    let sealed: Result<_, StoreError> = store
+        .write(Lane::Control, move |tx| {
+            tx.update_connection(organization, id, change)
+        })
+        .await;
+    sealed.unwrap();
+}
+
 both_databases! {
+    async fn a_missing_master_key_is_named_and_the_sync_goes_on_with_it(db: TestDatabase) {
+        let url = db.url().to_owned();
+        let world = with_rows(db).await;
+        seal(&world, &url, ["08", "07"]).await;
+        let sync = world.sync().await;
+        let view = world.view_sync(sync).await;
+        assert!(view.starts_with("pending_retry"), "{view}");
+        assert!(view.contains("this server cannot open what it keeps: the master key"), "{view}");
+        let missing = MasterKey::parse(&"08".repeat(32)).unwrap().id();
+        assert!(view.contains(missing.as_str()) && view.contains("SYNCLINE_MASTER_KEY"), "{view}");
+        seal(&world, &url, ["07", "08"]).await;
+        go_on(&world).await;
+        let view = world.view_sync(sync).await;
+        assert!(view.starts_with("complete"), "{view}");
+    }
+
     async fn a_failure_that_passes_is_tried_again_from_where_it_stood(db: TestDatabase) {
         let world = with_rows(db).await;
         world.script.fault(1, Fault::Transient);
