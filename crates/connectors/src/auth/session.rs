@@ -64,7 +64,7 @@ impl Exchange {
     ) -> Result<String, SourceError> {
         let answer = match Box::pin(self.run(parts, login, cost)).await? {
             Outcome::Answer(answer) => answer,
-            Outcome::Ignored { what } => return Err(no_token(&what)),
+            Outcome::Ignored { what, .. } => return Err(no_token(&what)),
             Outcome::Reset => return Err(no_token(&self.asked(parts))),
         };
         let body = match session.decoder {

@@ -293,20 +293,25 @@ impl Reader {
         let answer = match outcome {
             Outcome::Answer(answer) => answer,
             Outcome::Reset => return Ok(Asked::Reset),
-            Outcome::Ignored { what } => {
+            Outcome::Ignored { what, answer } => {
                 self.warn(
                     "answer_ignored",
                     format!("{what}: ignored, as the manifest says"),
                 );
                 self.doubt("an answer was ignored, as the manifest says");
-                return Ok(Asked::Nothing);
+                // What is not even JSON has no records.
+                match answer.filter(|answer| answer.body.json().is_some()) {
+                    Some(answer) => answer,
+                    None => return Ok(Asked::Nothing),
+                }
             }
         };
         let headers = match self.reads_headers() {
             true => header_values(&answer.headers),
             false => Value::Null,
         };
-        if answer.status == reqwest::StatusCode::NO_CONTENT {
+        // An error that the manifest takes for good has no records.
+        if answer.status == reqwest::StatusCode::NO_CONTENT || answer.status.as_u16() >= 400 {
             return Ok(Asked::Nothing);
         }
         let reading = self.reading(&context);

@@ -48,8 +48,12 @@ pub(crate) enum Outcome {
     Answer(Answer),
     /// The manifest says that paging begins anew.
     Reset,
-    /// The manifest says that this answer does not matter.
-    Ignored { what: String },
+    /// The manifest says that it does not matter that this answer is not good. One that is no
+    /// error by its status is there to be read all the same.
+    Ignored {
+        what: String,
+        answer: Option<Answer>,
+    },
 }
 
 /// The time as the caller sees it: its own now, moved on by what has passed since.
@@ -161,7 +165,8 @@ impl Exchange {
                 }
                 (Verdict::Ignore { words }, Ok(answer)) => {
                     let what = self.wire.answered(parts, answer, &words);
-                    return Ok(Outcome::Ignored { what });
+                    let answer = sent.ok().filter(|answer| answer.status.as_u16() < 400);
+                    return Ok(Outcome::Ignored { what, answer });
                 }
                 (Verdict::Reset, _) => return Ok(Outcome::Reset),
                 (Verdict::Ignore { .. }, Err(_)) => return Err(unanswered()),

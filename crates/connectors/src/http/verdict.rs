@@ -119,6 +119,10 @@ pub(super) fn interpret(case: &Case<'_>, answer: &Answer) -> Result<Verdict, Tem
         words,
     };
     Ok(match resolution.action {
+        // A manifest that would rather stop than wait so long fails, to be tried again later.
+        Action::RateLimited if pause.is_some_and(|pause| pause.is_too_long) => {
+            Verdict::Retry(again(words))
+        }
         Action::RateLimited => Verdict::Later { wait, words },
         Action::RefreshThenRetry => Verdict::Refresh(again(words)),
         Action::Retry

@@ -51,7 +51,15 @@ async fn filters_decide_before_the_common_rules() {
 
     let success = filter("action: SUCCESS, http_codes: [500]");
     let (ran_good, _) = ran(&success, Reply::status(500, json!({"data": [{"id": 1}]}))).await;
-    assert_eq!(ran_good.keys(), ["1"]);
+    assert!(ran_good.keys().is_empty() && ran_good.end.is_some());
+    // What is no error by its status is read all the same.
+    let lenient = filter("action: IGNORE, predicate: \"{{ response.code == 7 }}\"");
+    let body = json!({"code": 7, "data": [{"id": 1}]});
+    let (read, _) = ran(&lenient, Reply::json(body)).await;
+    assert_eq!(
+        (read.keys(), read.warnings()),
+        (vec!["1".to_owned()], vec!["answer_ignored".to_owned()])
+    );
 
     let limited = filter("action: RATE_LIMITED, http_codes: [403]");
     let (error, _) = failure(&limited, Reply::status(403, "")).await;
