@@ -44,6 +44,18 @@ impl Answer {
         self
     }
 
+    /// Its status.
+    pub fn status(&self) -> u16 {
+        self.given.status
+    }
+
+    /// The id of what was made, which ends its `Location`.
+    pub fn made(&self) -> Option<&str> {
+        let mut headers = self.given.headers.iter();
+        let (_, location) = headers.find(|(name, _)| name == "Location")?;
+        location.rsplit('/').next()
+    }
+
     /// To be given again with this view instead: what is shown once is not stored.
     ///
     /// # Errors

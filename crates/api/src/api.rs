@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use crate::auth::Touches;
 use crate::limits::{LimitOptions, Limits};
 use crate::server::tls::Tls;
+use crate::watch::Watch;
 
 /// What the API is wired to, and its few settings. Cheap to clone.
 #[derive(Clone)]
@@ -29,6 +30,8 @@ pub struct Api {
     pub shutdown_seconds: u64,
     /// Notes when tokens are used.
     pub touches: Touches,
+    /// Watches for all who wait.
+    pub watch: Watch,
     /// Cancelled when the process shuts down: who waits is answered at once, and `serve` ends.
     pub shutdown: CancellationToken,
 }
@@ -46,6 +49,7 @@ impl Api {
             http_workers: None,
             shutdown_seconds: 10,
             touches: Touches::default(),
+            watch: Watch::default(),
             shutdown,
         }
     }

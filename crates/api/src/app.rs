@@ -16,7 +16,9 @@ use crate::middleware::fallback::fallback;
 use crate::middleware::finish::finish;
 use crate::middleware::pace::pace;
 use crate::middleware::routes::Routes;
-use crate::{batches, connections, health, models, providers, records, spec, syncs, tokens};
+use crate::{
+    audit_events, batches, connections, health, models, providers, records, spec, syncs, tokens,
+};
 
 /// What a server runs, one for each of its threads; tests call it without a socket.
 pub fn app(
@@ -59,6 +61,7 @@ where
                 .configure(batches::routes)
                 .configure(providers::routes)
                 .configure(tokens::routes)
+                .configure(audit_events::routes)
                 .wrap(from_fn(authenticate))
                 .wrap(from_fn(admit)),
         )

@@ -10,8 +10,8 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header;
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpRequest, web};
-use syncline_domain::OrganizationId;
 use syncline_domain::access::Reach;
+use syncline_domain::{OrganizationId, TokenId};
 use syncline_store::tokens::{Token, TokenSecret};
 
 use crate::api::Api;
@@ -26,6 +26,8 @@ pub use touch::Touches;
 pub struct Caller {
     /// The tenant that everything is scoped to.
     pub organization_id: OrganizationId,
+    /// The token that was shown.
+    pub token_id: TokenId,
     /// The connections that exist for it.
     pub reach: Reach,
 }
@@ -74,6 +76,7 @@ pub async fn authenticate(
     insist_on_scope(&request, &token)?;
     let caller = Caller {
         organization_id: token.organization_id,
+        token_id: token.id,
         reach: token.grant.reach().clone(),
     };
     request.extensions_mut().insert(caller);

@@ -1,5 +1,6 @@
 //! Batches: one request and its syncs.
 
+mod cancel;
 mod read;
 mod view;
 
@@ -7,5 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Every route about batches.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(read::read_batch);
+    config
+        .service(read::read_batch)
+        .service(cancel::cancel_batch);
 }

@@ -5,11 +5,7 @@ use actix_web::http::Method;
 use sha2::{Digest, Sha256};
 use syncline_domain::OrganizationId;
 use syncline_store::idempotency::IdempotencyKey;
-use syncline_store::store::Lane;
-use syncline_store::tx::Tx;
 
-use crate::answer::Answer;
-use crate::api::Api;
 use crate::problem::{ErrorCode, FieldError, Problem};
 
 const HEADER: &str = "Idempotency-Key";
@@ -50,27 +46,4 @@ pub fn key(
         key: key.to_owned(),
         request_hash: hash.finalize().into(),
     }))
-}
-
-/// Runs the effect of a POST in one transaction with its answer; a request that was answered
-/// before gets the same answer again. Only good answers are kept: an error undoes everything.
-///
-/// # Errors
-/// What the effect gives, or that the key cannot be used.
-pub async fn run(
-    api: &Api,
-    key: Option<IdempotencyKey>,
-    effect: impl FnOnce(&mut Tx<'_>) -> Result<Answer, Problem> + Send + 'static,
-) -> Result<Answer, Problem> {
-    api.store
-        .write(Lane::Control, move |tx| {
-            let Some(key) = key else { return effect(tx) };
-            if let Some(stored) = tx.begin_idempotent(&key)? {
-                return Ok(Answer::replayed(stored));
-            }
-            let answer = effect(tx)?;
-            tx.store_answer(&key, &answer.to_stored())?;
-            Ok(answer)
-        })
-        .await
 }

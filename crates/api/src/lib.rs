@@ -8,6 +8,7 @@ mod api;
 mod app;
 mod server;
 
+mod audit_events;
 mod batches;
 mod connections;
 mod health;
@@ -19,6 +20,7 @@ mod tokens;
 
 mod answer;
 mod auth;
+mod change;
 mod cursor;
 mod idempotency;
 mod input;
@@ -27,6 +29,8 @@ mod middleware;
 mod problem;
 mod spec;
 mod time;
+mod wait;
+mod watch;
 
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
@@ -39,3 +43,4 @@ pub use problem::code::ErrorCode;
 pub use server::tls::{Tls, TlsError};
 pub use server::{serve, server};
 pub use spec::{error_table, openapi_3_0_json, openapi_json};
+pub use watch::Watch;

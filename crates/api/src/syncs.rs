@@ -10,7 +10,6 @@ mod list;
 mod read;
 mod retry;
 mod view;
-mod wait;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -96,6 +96,9 @@ typed_id!(/// One landed object of a model.
 typed_id!(/// One uploaded file.
     FileId, "file");
 
+typed_id!(/// One change in the audit trail.
+    AuditEventId, "audit");
+
 /// One request for syncs. On the wire it is a bare UUID, as the contract says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

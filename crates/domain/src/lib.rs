@@ -20,8 +20,8 @@ pub mod sync;
 pub mod transition;
 
 pub use id::{
-    AttemptNumber, BatchId, ConnectionId, FileId, ModelId, OrganizationId, RecordId, SyncId,
-    TokenId,
+    AttemptNumber, AuditEventId, BatchId, ConnectionId, FileId, ModelId, OrganizationId, RecordId,
+    SyncId, TokenId,
 };
 pub use lifecycle::{Lifecycle, LifecycleParts};
 pub use status::Status;

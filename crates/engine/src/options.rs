@@ -32,6 +32,8 @@ pub struct EngineOptions {
     pub sweep_batch: i64,
     /// How often the rows of deleted connections are looked for.
     pub purge_interval: Duration,
+    /// How long the audit trail is kept.
+    pub audit_kept: TimeDelta,
     /// How long a shutdown waits for what runs to come to a page boundary.
     pub shutdown_timeout: Duration,
     /// No other engine works on the same single-process database: what is running when this one
@@ -60,6 +62,7 @@ impl Default for EngineOptions {
             prefetch: 1,
             sweep_batch: 1000,
             purge_interval: Duration::from_secs(60),
+            audit_kept: TimeDelta::days(365),
             shutdown_timeout: Duration::from_secs(20),
             is_alone: true,
             jitter: Jitter::Random,

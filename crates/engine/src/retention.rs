@@ -1,4 +1,4 @@
-//! Removes what deleted connections left behind.
+//! Removes what deleted connections left behind, and what is too old.
 
 use crate::worker::Worker;
 
@@ -12,9 +12,9 @@ pub(crate) async fn keep(worker: Worker) {
         loop {
             match worker.purge(BATCH).await {
                 Ok(0) => break,
-                Ok(purged) => tracing::debug!(purged, "rows of deleted connections are gone"),
+                Ok(purged) => tracing::debug!(purged, "rows that nobody needs are gone"),
                 Err(error) => {
-                    tracing::warn!(%error, "rows of deleted connections cannot be removed");
+                    tracing::warn!(%error, "rows that nobody needs cannot be removed");
                     break;
                 }
             }

@@ -122,13 +122,18 @@ impl Worker {
         Ok(runs.collect())
     }
 
-    /// Removes at most `limit` rows of deleted connections; gives how many went.
+    /// Removes at most `limit` rows of deleted connections, or else of what is too old in the
+    /// audit trail; gives how many went.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn purge(&self, limit: i64) -> Result<usize, StoreError> {
+        let audit_kept = self.options().audit_kept;
         self.store()
-            .write(Lane::Bulk, move |tx| tx.purge_deleted(limit))
+            .write(Lane::Bulk, move |tx| match tx.purge_deleted(limit)? {
+                0 => tx.purge_audit_events(audit_kept, limit),
+                gone => Ok(gone),
+            })
             .await
     }
 

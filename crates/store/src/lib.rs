@@ -11,6 +11,7 @@ pub mod secrets;
 pub mod store;
 pub mod tx;
 
+pub mod audit;
 pub mod connections;
 pub mod idempotency;
 pub mod manifests;

@@ -165,6 +165,10 @@ impl<'f, ST> Sql<'f, MultiBackend, ST> {
         self.bind::<Integer, _>(number)
     }
 
+    pub(crate) fn opt_int(self, number: Option<i32>) -> Self {
+        self.bind::<Nullable<Integer>, _>(number)
+    }
+
     pub(crate) fn big(self, number: i64) -> Self {
         self.bind::<BigInt, _>(number)
     }

@@ -78,6 +78,11 @@ class World:
         answer = ask("POST", f"/connections/{self.held}/sync", json={"models": MODELS[:1]})
         return answer[0]["id"]
 
+    def waiting_batch(self):
+        answer = SESSION.post(f"{API}/connections/{self.held}/sync", timeout=30)
+        answer.raise_for_status()
+        return answer.headers["Syncline-Batch-Id"]
+
     def cancelled_sync(self):
         return ask("POST", f"/syncs/{self.waiting_sync()}/cancel")["id"]
 
@@ -133,7 +138,10 @@ def learn(response):
 def mend_path(operation, parameters):
     for name in parameters:
         parameters[name] = WORLD.pick(name) or parameters[name]
-    if operation == "cancel_sync" and next(COUNTER) % 2:
+    if operation == "cancel_batch":
+        # What other requests wait for is not taken from them.
+        parameters["batch_id"] = WORLD.waiting_batch()
+    elif operation == "cancel_sync" and next(COUNTER) % 2:
         parameters["sync_id"] = WORLD.waiting_sync()
     elif operation == "retry_sync" and next(COUNTER) % 2:
         parameters["sync_id"] = WORLD.cancelled_sync()
@@ -170,9 +178,11 @@ def mend_query(case):
     # Patience is tested elsewhere; here it would only take time.
     if int_or_zero(case.query.get("wait")) > 1:
         case.query["wait"] = 1
-    for name in ("connection_id", "model_id"):
+    for name in ("connection_id", "model_id", "token_id"):
         if name in case.query:
             case.query[name] = WORLD.pick(name)
+            if case.query[name] is None:
+                del case.query[name]
     if "cursor" in case.query:
         path, filters = CURSORS.get(case.query["cursor"], (None, {}))
         if path != case.formatted_path:

@@ -83,6 +83,8 @@ pub use both::run;
 pub use database::{DatabaseKind, TestDatabase};
 
 pub use process::Process;
+#[cfg(target_os = "linux")]
+pub use process::allow_open_files;
 pub use program::{Finished, Program};
 pub use server::Server;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 #[cfg(target_os = "linux")]
-use rustix::process::{Resource, Rlimit, prlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, prlimit, setrlimit};
 use tempfile::TempDir;
 use tokio::sync::watch;
 
@@ -191,6 +191,27 @@ fn collect(stdout: ChildStdout, sender: &watch::Sender<Output>) {
         sender.send_modify(|output| output.lines.push(line));
     }
     sender.send_modify(|output| output.closed = true);
+}
+
+/// This process, and those that it starts from now on, may have so many files open, or as many as
+/// the system allows.
+///
+/// # Panics
+/// When the system does not let its limit be moved.
+#[cfg(target_os = "linux")]
+pub fn allow_open_files(wanted: u64) {
+    let limit = getrlimit(Resource::Nofile);
+    let allowed = limit.maximum.map_or(wanted, |maximum| wanted.min(maximum));
+    if limit.current.is_none_or(|current| current >= allowed) {
+        return;
+    }
+    let raised = Rlimit {
+        current: Some(allowed),
+        ..limit
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        panic!("no more open files for this test: {error}");
+    }
 }
 
 #[cfg(test)]

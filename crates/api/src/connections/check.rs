@@ -22,7 +22,6 @@ use super::provider::find_manifest;
 use super::view::ConnectionView;
 use crate::answer::Answer;
 use crate::api::Api;
-use crate::idempotency;
 use crate::input::{Id, Nothing, Write};
 use crate::problem::Problem;
 
@@ -44,17 +43,19 @@ pub async fn check_connection(
     write: Write<Nothing>,
     id: Id<ConnectionId>,
 ) -> Result<Answer, Problem> {
-    let organization_id = write.caller.organization_id;
-    let source = match prepare(&api, organization_id, id.0, write.key.clone()).await? {
+    let organization_id = write.change.caller.organization_id;
+    let source = match prepare(&api, organization_id, id.0, write.change.key.clone()).await? {
         Prepared::Answered(answer) => return Ok(answer),
         Prepared::Source(source) => source,
     };
     let health = ask(&api, source).await?;
-    idempotency::run(&api, write.key, move |tx| {
-        let answer = keep(tx, organization_id, id.0, &health)?;
-        Answer::ok(&answer)
-    })
-    .await
+    write
+        .change
+        .run(&api, move |tx| {
+            let answer = keep(tx, organization_id, id.0, &health)?;
+            Answer::ok(&answer)
+        })
+        .await
 }
 
 enum Prepared {

@@ -9,7 +9,6 @@ use super::provider::{find_manifest, fit_config, models};
 use super::view::ConnectionView;
 use crate::answer::Answer;
 use crate::api::Api;
-use crate::idempotency;
 use crate::input::{Body, Write};
 use crate::problem::Problem;
 
@@ -27,16 +26,18 @@ pub async fn create_connection(
     api: web::Data<Api>,
     write: Write<Body<CreateConnectionBody>>,
 ) -> Result<Answer, Problem> {
-    write.caller.insist_on_all_connections()?;
+    write.change.caller.insist_on_all_connections()?;
     let Body(body) = write.body;
-    let new = plan(&api, write.caller.organization_id, body).await?;
-    idempotency::run(&api, write.key, move |tx| {
-        let connection = tx.insert_connection(new)?;
-        let location = format!("/v2/integrations/connections/{}", connection.id);
-        let view = ConnectionView::with_models(tx, connection)?;
-        Ok(Answer::created(&view)?.header("Location", location))
-    })
-    .await
+    let new = plan(&api, write.change.caller.organization_id, body).await?;
+    write
+        .change
+        .run(&api, move |tx| {
+            let connection = tx.insert_connection(new)?;
+            let location = format!("/v2/integrations/connections/{}", connection.id);
+            let view = ConnectionView::with_models(tx, connection)?;
+            Ok(Answer::created(&view)?.header("Location", location))
+        })
+        .await
 }
 
 async fn plan(

@@ -2,11 +2,11 @@
 
 use actix_web::{delete, web};
 use syncline_domain::ConnectionId;
-use syncline_store::store::Lane;
 
 use crate::answer::Answer;
 use crate::api::Api;
-use crate::input::{Call, Id, NoQuery};
+use crate::change::Change;
+use crate::input::Id;
 use crate::problem::Problem;
 
 /// Delete a connection
@@ -21,14 +21,14 @@ use crate::problem::Problem;
 #[delete("/connections/{connection_id}")]
 pub async fn delete_connection(
     api: web::Data<Api>,
-    call: Call<NoQuery>,
+    change: Change,
     id: Id<ConnectionId>,
 ) -> Result<Answer, Problem> {
-    let organization_id = call.caller.organization_id;
-    api.store
-        .write(Lane::Control, move |tx| {
-            tx.delete_connection(organization_id, id.0)
+    let organization_id = change.caller.organization_id;
+    change
+        .run(&api, move |tx| {
+            tx.delete_connection(organization_id, id.0)?;
+            Ok(Answer::no_content())
         })
-        .await?;
-    Ok(Answer::no_content())
+        .await
 }

@@ -10,7 +10,6 @@ use utoipa::ToSchema;
 
 use crate::answer::Answer;
 use crate::api::Api;
-use crate::idempotency;
 use crate::input::{Body, Fields, FromFields, Id, Write, boolean, text, texts, time};
 use crate::problem::{ErrorCode, FieldError, Problem};
 use crate::syncs::SyncView;
@@ -59,7 +58,7 @@ pub async fn request_sync(
     id: Id<ConnectionId>,
 ) -> Result<Answer, Problem> {
     let body = write.body.map(|Body(body)| body).unwrap_or_default();
-    let organization_id = write.caller.organization_id;
+    let organization_id = write.change.caller.organization_id;
     let scope = body.scope()?;
     let request = SyncRequest {
         organization_id,
@@ -67,18 +66,20 @@ pub async fn request_sync(
         models: body.models,
         scope,
     };
-    idempotency::run(&api, write.key, move |tx| {
-        let batch = tx
-            .request_syncs(&request)
-            .map_err(|error| explain(error, &request))?;
-        let syncs: Vec<SyncView> = batch
-            .members
-            .into_iter()
-            .map(|member| member.sync.into())
-            .collect();
-        Ok(Answer::ok(&syncs)?.header("Syncline-Batch-Id", batch.id.to_string()))
-    })
-    .await
+    write
+        .change
+        .run(&api, move |tx| {
+            let batch = tx
+                .request_syncs(&request)
+                .map_err(|error| explain(error, &request))?;
+            let syncs: Vec<SyncView> = batch
+                .members
+                .into_iter()
+                .map(|member| member.sync.into())
+                .collect();
+            Ok(Answer::ok(&syncs)?.header("Syncline-Batch-Id", batch.id.to_string()))
+        })
+        .await
 }
 
 impl FromFields for RequestSyncBody {

@@ -2,7 +2,6 @@
 
 use actix_web::{patch, web};
 use syncline_domain::ConnectionId;
-use syncline_store::store::Lane;
 
 use super::change::change_connection;
 use super::input::UpdateConnectionBody;
@@ -28,13 +27,18 @@ pub async fn update_connection(
     write: Write<Body<UpdateConnectionBody>>,
     id: Id<ConnectionId>,
 ) -> Result<Answer, Problem> {
-    let (organization_id, Body(body)) = (write.caller.organization_id, write.body);
+    let (organization_id, Body(body)) = (write.change.caller.organization_id, write.body);
     let registry = api.registry.clone();
-    let view = api
-        .store
-        .write(Lane::Control, move |tx| {
-            change_connection(tx, &registry, organization_id, id.0, body)
+    write
+        .change
+        .run(&api, move |tx| {
+            Answer::ok(&change_connection(
+                tx,
+                &registry,
+                organization_id,
+                id.0,
+                body,
+            )?)
         })
-        .await?;
-    Answer::ok::<ConnectionView>(&view)
+        .await
 }

@@ -7,26 +7,23 @@ use actix_web::{FromRequest, HttpRequest};
 use futures::StreamExt;
 use futures::future::LocalBoxFuture;
 use serde_json::Value;
-use syncline_store::idempotency::IdempotencyKey;
 use tokio::time::{Instant, timeout_at};
 
+use super::NoQuery;
 use super::fields::{Fields, FromFields};
 use super::json::read_json;
 use super::query::{FromQuery, Query};
-use super::{Call, NoQuery};
 use crate::api::Api;
-use crate::auth::Caller;
+use crate::change::Change;
 use crate::idempotency;
 use crate::problem::{ErrorCode, FieldError, Problem};
 
 /// A request with a body, or one that could have had one.
 pub struct Write<B> {
-    /// Who asks.
-    pub caller: Caller,
+    /// Who changes what; runs the effect.
+    pub change: Change,
     /// What the body says.
     pub body: B,
-    /// Set on a POST that has an `Idempotency-Key`.
-    pub key: Option<IdempotencyKey>,
 }
 
 /// How a body is read. A body of zero bytes is no body, whatever its content type.
@@ -82,18 +79,18 @@ impl<B: FromBody + 'static> FromRequest for Write<B> {
         let request = request.clone();
         let payload = payload.take();
         Box::pin(async move {
-            let Call { caller, .. } = Call::<NoQuery>::of(&request)?;
+            let mut change = Change::of(&request)?;
             let bytes = read_bytes(&request, payload).await?;
-            let key = idempotency::key(&request, caller.organization_id, &bytes)?;
+            let organization_id = change.caller.organization_id;
+            change.key = idempotency::key(&request, organization_id, &bytes)?;
             let body = if bytes.is_empty() {
                 None
             } else {
                 Some(parse(&request, &bytes)?)
             };
             Ok(Self {
-                caller,
+                change,
                 body: B::from_body(body)?,
-                key,
             })
         })
     }

@@ -5,7 +5,6 @@ use chrono::Duration;
 use syncline_domain::ModelId;
 use syncline_domain::model::MAX_OVERLAP;
 use syncline_store::models::ModelChange;
-use syncline_store::store::Lane;
 use utoipa::ToSchema;
 
 use super::view::ModelView;
@@ -50,7 +49,7 @@ pub async fn update_model(
     write: Write<Body<UpdateModelBody>>,
     id: Id<ModelId>,
 ) -> Result<Answer, Problem> {
-    let (organization_id, Body(body)) = (write.caller.organization_id, write.body);
+    let (organization_id, Body(body)) = (write.change.caller.organization_id, write.body);
     let UpdateModelBody {
         is_read_enabled,
         display_name,
@@ -62,13 +61,13 @@ pub async fn update_model(
         display_name,
         overlap,
     };
-    let model = api
-        .store
-        .write(Lane::Control, move |tx| {
-            tx.update_model(organization_id, id.0, change)
+    write
+        .change
+        .run(&api, move |tx| {
+            let model = tx.update_model(organization_id, id.0, change)?;
+            Answer::ok(&ModelView::from(model))
         })
-        .await?;
-    Answer::ok(&ModelView::from(model))
+        .await
 }
 
 impl FromFields for UpdateModelBody {

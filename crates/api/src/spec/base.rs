@@ -29,6 +29,7 @@ with microseconds. A POST may carry an `Idempotency-Key`.";
         (name = "batches", description = "Requests and their syncs."),
         (name = "providers", description = "Kinds of outside systems."),
         (name = "tokens", description = "Who may do what."),
+        (name = "audit_events", description = "What tokens changed."),
         (name = "operations", description = "The process itself."),
     )
 )]

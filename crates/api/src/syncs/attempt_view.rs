@@ -1,6 +1,6 @@
 //! An attempt on the wire.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use syncline_domain::attempt::{Attempt, AttemptOutcome, Counters, Warning};
 use utoipa::ToSchema;
@@ -37,6 +37,9 @@ pub struct AttemptView {
     /// Records in them.
     #[schema(example = 640)]
     pub records: i64,
+    /// Records a second since it began, to two places; 0 before its first page.
+    #[schema(minimum = 0, example = 213.33)]
+    pub records_per_second: f64,
     /// Records that were not there before.
     #[schema(example = 600)]
     pub added: i64,
@@ -95,8 +98,9 @@ pub enum OutcomeView {
     Cancel,
 }
 
-impl From<Attempt> for AttemptView {
-    fn from(attempt: Attempt) -> Self {
+/// An attempt, as it stands at this moment.
+impl From<(Attempt, DateTime<Utc>)> for AttemptView {
+    fn from((attempt, now): (Attempt, DateTime<Utc>)) -> Self {
         let Attempt {
             sync_id: _,
             number,
@@ -118,6 +122,7 @@ impl From<Attempt> for AttemptView {
             bytes,
             requests,
         } = counters;
+        let records_per_second = rate(records, ended_at.unwrap_or(now) - started_at);
         Self {
             number,
             worker,
@@ -127,6 +132,7 @@ impl From<Attempt> for AttemptView {
             error,
             pages,
             records,
+            records_per_second,
             added,
             changed,
             unchanged,
@@ -137,6 +143,19 @@ impl From<Attempt> for AttemptView {
             object: "attempt",
         }
     }
+}
+
+/// None before the first millisecond is over.
+fn rate(records: i64, time: TimeDelta) -> f64 {
+    let millis = time.num_milliseconds();
+    if millis <= 0 {
+        return 0.0;
+    }
+    // Hundredths of a record a second, rounded, in integers: no number here is near their end.
+    let hundredths = (i128::from(records) * 100_000 + i128::from(millis) / 2) / i128::from(millis);
+    #[expect(clippy::cast_precision_loss, reason = "a rate is for people")]
+    let rate = hundredths as f64 / 100.0;
+    rate
 }
 
 impl From<Warning> for WarningView {

@@ -2,6 +2,7 @@
 
 use actix_web::{get, web};
 use syncline_domain::SyncId;
+use syncline_store::page::PageOf;
 
 use super::attempt_view::AttemptView;
 use crate::answer::Answer;
@@ -29,7 +30,10 @@ pub async fn list_attempts(
         .read(move |tx| {
             tx.find_sync(organization_id, id.0)?
                 .ok_or_else(|| Problem::not_found("sync", &id.0.to_string()))?;
-            Ok::<_, Problem>(tx.list_attempts_of_sync(organization_id, id.0, page)?)
+            let PageOf { items, next } = tx.list_attempts_of_sync(organization_id, id.0, page)?;
+            let now = tx.now();
+            let items = items.into_iter().map(|attempt| (attempt, now)).collect();
+            Ok::<_, Problem>(PageOf { items, next })
         })
         .await?;
     list.answer::<AttemptView, _, _>(page)

@@ -6,7 +6,6 @@ use syncline_domain::SyncId;
 use super::SyncView;
 use crate::answer::Answer;
 use crate::api::Api;
-use crate::idempotency;
 use crate::input::{Id, Nothing, Write};
 use crate::problem::Problem;
 
@@ -25,10 +24,12 @@ pub async fn cancel_sync(
     write: Write<Nothing>,
     id: Id<SyncId>,
 ) -> Result<Answer, Problem> {
-    let organization_id = write.caller.organization_id;
-    idempotency::run(&api, write.key, move |tx| {
-        let sync = tx.cancel_sync(organization_id, id.0)?;
-        Answer::ok(&SyncView::from(sync))
-    })
-    .await
+    let organization_id = write.change.caller.organization_id;
+    write
+        .change
+        .run(&api, move |tx| {
+            let sync = tx.cancel_sync(organization_id, id.0)?;
+            Answer::ok(&SyncView::from(sync))
+        })
+        .await
 }

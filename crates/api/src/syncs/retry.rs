@@ -6,7 +6,6 @@ use syncline_domain::SyncId;
 use super::SyncView;
 use crate::answer::Answer;
 use crate::api::Api;
-use crate::idempotency;
 use crate::input::{Id, Nothing, Write};
 use crate::problem::Problem;
 
@@ -31,14 +30,16 @@ pub async fn retry_sync(
     write: Write<Nothing>,
     id: Id<SyncId>,
 ) -> Result<Answer, Problem> {
-    let organization_id = write.caller.organization_id;
-    idempotency::run(&api, write.key, move |tx| {
-        let (sync, batch_id) = tx.retry_sync(organization_id, id.0)?;
-        let answer = Answer::ok(&SyncView::from(sync))?;
-        Ok(match batch_id {
-            Some(batch_id) => answer.header("Syncline-Batch-Id", batch_id.to_string()),
-            None => answer,
+    let organization_id = write.change.caller.organization_id;
+    write
+        .change
+        .run(&api, move |tx| {
+            let (sync, batch_id) = tx.retry_sync(organization_id, id.0)?;
+            let answer = Answer::ok(&SyncView::from(sync))?;
+            Ok(match batch_id {
+                Some(batch_id) => answer.header("Syncline-Batch-Id", batch_id.to_string()),
+                None => answer,
+            })
         })
-    })
-    .await
+        .await
 }

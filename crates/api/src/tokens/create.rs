@@ -10,7 +10,6 @@ use super::input::CreateTokenBody;
 use super::view::TokenWithSecretView;
 use crate::answer::Answer;
 use crate::api::Api;
-use crate::idempotency;
 use crate::input::{Body, Write};
 use crate::problem::{ErrorCode, FieldError, Problem};
 
@@ -32,25 +31,27 @@ pub async fn create_token(
     let expires_at = body.expires_at;
     let secret = TokenSecret::generate()?;
     let new = NewToken {
-        organization_id: write.caller.organization_id,
+        organization_id: write.change.caller.organization_id,
         sha256: secret.sha256(),
         grant: body.grant()?,
         name: body.name,
         expires_at,
     };
-    idempotency::run(&api, write.key, move |tx| {
-        insist_on_future(expires_at, tx.now())?;
-        let reach = new.grant.reach().clone();
-        let token = tx.insert_token(new).map_err(|e| explain(e, &reach))?;
-        let location = format!("/v2/integrations/tokens/{}", token.id);
-        let answer = Answer::created(&TokenWithSecretView::new(
-            token.clone(),
-            Some(secret.text()),
-        ))?
-        .keep(&TokenWithSecretView::new(token, None))?;
-        Ok(answer.header("Location", location))
-    })
-    .await
+    write
+        .change
+        .run(&api, move |tx| {
+            insist_on_future(expires_at, tx.now())?;
+            let reach = new.grant.reach().clone();
+            let token = tx.insert_token(new).map_err(|e| explain(e, &reach))?;
+            let location = format!("/v2/integrations/tokens/{}", token.id);
+            let answer = Answer::created(&TokenWithSecretView::new(
+                token.clone(),
+                Some(secret.text()),
+            ))?
+            .keep(&TokenWithSecretView::new(token, None))?;
+            Ok(answer.header("Location", location))
+        })
+        .await
 }
 
 /// A token that has expired already is a mistake.

@@ -6,7 +6,6 @@ use syncline_domain::TokenId;
 use super::view::TokenView;
 use crate::answer::Answer;
 use crate::api::Api;
-use crate::idempotency;
 use crate::input::{Id, Nothing, Write};
 use crate::problem::Problem;
 
@@ -25,10 +24,12 @@ pub async fn revoke_token(
     write: Write<Nothing>,
     id: Id<TokenId>,
 ) -> Result<Answer, Problem> {
-    let organization_id = write.caller.organization_id;
-    idempotency::run(&api, write.key, move |tx| {
-        let token = tx.revoke_token(organization_id, id.0)?;
-        Answer::ok(&TokenView::from(token))
-    })
-    .await
+    let organization_id = write.change.caller.organization_id;
+    write
+        .change
+        .run(&api, move |tx| {
+            let token = tx.revoke_token(organization_id, id.0)?;
+            Answer::ok(&TokenView::from(token))
+        })
+        .await
 }

@@ -9,7 +9,6 @@ use super::input::RotateTokenBody;
 use super::view::TokenWithSecretView;
 use crate::answer::Answer;
 use crate::api::Api;
-use crate::idempotency;
 use crate::input::{Body, Id, Write};
 use crate::problem::Problem;
 
@@ -30,7 +29,7 @@ pub async fn rotate_token(
     write: Write<Option<Body<RotateTokenBody>>>,
     id: Id<TokenId>,
 ) -> Result<Answer, Problem> {
-    let organization_id = write.caller.organization_id;
+    let organization_id = write.change.caller.organization_id;
     let body = write.body.map(|Body(body)| body).unwrap_or_default();
     let secret = TokenSecret::generate()?;
     let rotation = Rotation {
@@ -38,14 +37,16 @@ pub async fn rotate_token(
         overlap: body.overlap(),
         expires_at: body.expires_at,
     };
-    idempotency::run(&api, write.key, move |tx| {
-        insist_on_future(rotation.expires_at, tx.now())?;
-        let token = tx.rotate_token(organization_id, id.0, rotation)?;
-        Answer::ok(&TokenWithSecretView::new(
-            token.clone(),
-            Some(secret.text()),
-        ))?
-        .keep(&TokenWithSecretView::new(token, None))
-    })
-    .await
+    write
+        .change
+        .run(&api, move |tx| {
+            insist_on_future(rotation.expires_at, tx.now())?;
+            let token = tx.rotate_token(organization_id, id.0, rotation)?;
+            Answer::ok(&TokenWithSecretView::new(
+                token.clone(),
+                Some(secret.text()),
+            ))?
+            .keep(&TokenWithSecretView::new(token, None))
+        })
+        .await
 }

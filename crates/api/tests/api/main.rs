@@ -20,6 +20,7 @@ mod provider;
 mod test_app;
 mod work;
 
+mod audit_events;
 mod bad_requests;
 mod batches;
 mod browsers;

@@ -86,6 +86,7 @@ both_databases! {
             "error": "the provider answered 500",
             "pages": 1,
             "records": 2,
+            "records_per_second": 0.0,
             "added": 2,
             "changed": 0,
             "unchanged": 0,
@@ -140,5 +141,28 @@ both_databases! {
         assert_eq!(again.json["entity_id"], "7");
         assert_eq!(again.json["batch_id"].as_str(), again.header("syncline-batch-id"));
         assert_ne!(again.json["batch_id"], Value::Null);
+    }
+
+    async fn a_running_attempt_shows_its_progress(db: TestDatabase) {
+        let app = TestApp::new(&db).await;
+        let connection = app.connect().await.id();
+        let body = json!({ "models": ["customers"] });
+        let id = app.post(&format!("connections/{connection}/sync"), body).await.expect(200).ids().remove(0);
+        let fence = app.db_start().await;
+        let progress = async || {
+            let attempts = app.get(&format!("syncs/{id}/attempts")).await.expect(200);
+            let attempt = &attempts.json[0];
+            (attempt["pages"].clone(), attempt["records"].clone(), attempt["records_per_second"].as_f64().unwrap())
+        };
+        assert_eq!(progress().await, (json!(0), json!(0), 0.0));
+        app.clock.advance(chrono::Duration::seconds(4));
+        let record = |key| (key, json!({ "id": key }));
+        app.db_page(fence, 1, &[record("1"), record("2"), record("3")]).await;
+        assert_eq!(progress().await, (json!(1), json!(3), 0.75));
+        app.clock.advance(chrono::Duration::seconds(4));
+        assert_eq!(progress().await, (json!(1), json!(3), 0.38));
+        app.db_complete(fence).await;
+        app.clock.advance(chrono::Duration::hours(1));
+        assert_eq!(progress().await, (json!(1), json!(3), 0.38), "it has ended");
     }
 }

@@ -17,7 +17,9 @@ use diesel::query_builder::QueryId;
 use diesel::serialize::{IsNull, Output, Result as Written, ToSql};
 use diesel::sql_types::{BigInt, Binary, HasSqlType, SqlType, Text, Timestamptz};
 use diesel::sqlite::{Sqlite, SqliteValue};
-use syncline_domain::{BatchId, ConnectionId, ModelId, OrganizationId, RecordId, SyncId, TokenId};
+use syncline_domain::{
+    AuditEventId, BatchId, ConnectionId, ModelId, OrganizationId, RecordId, SyncId, TokenId,
+};
 use uuid::Uuid;
 
 use crate::db::connection::{MultiBackend, MultiRawValue};
@@ -208,5 +210,6 @@ ids!(
     ModelId,
     SyncId,
     RecordId,
-    BatchId
+    BatchId,
+    AuditEventId
 );

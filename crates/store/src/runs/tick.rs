@@ -32,7 +32,13 @@ impl Tx<'_> {
                 scope: &scope,
                 may_run: true,
             };
-            self.join_or_insert(&asked, *model_id, *is_synced, live)?;
+            let member = self.join_or_insert(&asked, *model_id, *is_synced, live)?;
+            if member.is_joined {
+                Sql::new("UPDATE syncs SET is_held_by_schedule = ? WHERE id = ?")
+                    .flag(true)
+                    .id(member.sync.id.uuid())
+                    .run(self)?;
+            }
             let next = self.next_tick(*organization_id, *model_id)?;
             Sql::new("UPDATE models SET next_sync_at = ? WHERE id = ?")
                 .opt_time(next)

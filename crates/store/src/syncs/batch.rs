@@ -1,6 +1,7 @@
 //! Batches: a request, and the syncs that it made or joined.
 
-use diesel::sql_types::Bool;
+use diesel::sql_types::{BigInt, Bool, Nullable};
+use syncline_domain::attempt::Counters;
 use syncline_domain::{BatchId, ConnectionId, OrganizationId, SyncId};
 
 use super::row::{self, SyncRow};
@@ -21,15 +22,15 @@ impl Tx<'_> {
         id: BatchId,
     ) -> Result<Option<Batch>, StoreError> {
         let batch = Sql::new(
-            "SELECT b.connection_id, b.created_at FROM batches b \
+            "SELECT b.connection_id, b.created_at, b.cancelled_at FROM batches b \
              JOIN connections c ON c.id = b.connection_id \
              WHERE b.id = ? AND b.organization_id = ? AND c.deleted_at IS NULL",
         )
         .id(id.uuid())
         .id(organization_id.uuid())
-        .rows::<(Uid, Instant)>()
+        .rows::<(Uid, Instant, Nullable<Instant>)>()
         .find(self)?;
-        let Some((connection_id, created_at)) = batch else {
+        let Some((connection_id, created_at, cancelled_at)) = batch else {
             return Ok(None);
         };
         let members = self.list_members_of_batch(id)?;
@@ -37,8 +38,55 @@ impl Tx<'_> {
             id,
             connection_id,
             created_at,
+            cancelled_at,
+            counters: self.sum_counters_of_batch(id)?,
             members,
         }))
+    }
+
+    fn sum_counters_of_batch(&mut self, id: BatchId) -> Result<Counters, StoreError> {
+        type Columns = (
+            BigInt,
+            BigInt,
+            BigInt,
+            BigInt,
+            BigInt,
+            BigInt,
+            BigInt,
+            BigInt,
+        );
+        type Sums = (i64, i64, i64, i64, i64, i64, i64, i64);
+        let sums = [
+            "pages",
+            "records",
+            "added",
+            "changed",
+            "unchanged",
+            "deleted",
+            "bytes",
+            "requests",
+        ]
+        .map(|name| format!("CAST(COALESCE(SUM(a.{name}), 0) AS BIGINT)"))
+        .join(", ");
+        let sums: Option<Sums> = Sql::new(format!(
+            "SELECT {sums} FROM batch_members m JOIN attempts a ON a.sync_id = m.sync_id \
+             WHERE m.batch_id = ?"
+        ))
+        .id(id.uuid())
+        .rows::<Columns>()
+        .find(self)?;
+        let (pages, records, added, changed, unchanged, deleted, bytes, requests) =
+            sums.unwrap_or_default();
+        Ok(Counters {
+            pages,
+            records,
+            added,
+            changed,
+            unchanged,
+            deleted,
+            bytes,
+            requests,
+        })
     }
 
     fn list_members_of_batch(&mut self, id: BatchId) -> Result<Vec<BatchMember>, StoreError> {

@@ -3,6 +3,8 @@
 mod attempts;
 mod batch;
 mod cancel;
+mod cancel_batch;
+mod ended;
 mod explain;
 mod find;
 mod list;
@@ -15,8 +17,9 @@ pub(crate) use request::Asked;
 
 use chrono::{DateTime, Utc};
 use syncline_domain::access::Reach;
+use syncline_domain::attempt::Counters;
 use syncline_domain::scope::Scope;
-use syncline_domain::{BatchId, ConnectionId, ModelId, OrganizationId, Status, Sync};
+use syncline_domain::{BatchId, ConnectionId, ModelId, OrganizationId, Status, Sync, SyncId};
 
 /// A request for syncs.
 #[derive(Debug, Clone)]
@@ -40,8 +43,21 @@ pub struct Batch {
     pub connection_id: ConnectionId,
     /// When it was made.
     pub created_at: DateTime<Utc>,
+    /// When it was cancelled, if it was.
+    pub cancelled_at: Option<DateTime<Utc>>,
+    /// What all attempts of its syncs counted.
+    pub counters: Counters,
     /// Its syncs, in the order of the models.
     pub members: Vec<BatchMember>,
+}
+
+impl Batch {
+    /// Its syncs that are not final.
+    pub fn open_syncs(&self) -> Vec<SyncId> {
+        let syncs = self.members.iter().map(|member| &member.sync);
+        let open = syncs.filter(|sync| !sync.lifecycle.status().is_final());
+        open.map(|sync| sync.id).collect()
+    }
 }
 
 /// A sync of a batch.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use diesel::sql_types::{Bool, Nullable, Text};
+use syncline_domain::attempt::Counters;
 use syncline_domain::scope::Scope;
 use syncline_domain::{
     BatchId, ConnectionId, ModelId, OrganizationId, Status, Sync, SyncId, Transition,
@@ -65,6 +66,9 @@ impl Tx<'_> {
             id: batch_id,
             connection_id: request.connection_id,
             created_at: self.now(),
+            cancelled_at: None,
+            // Nothing that can be joined has run.
+            counters: Counters::default(),
             members,
         })
     }

@@ -3,7 +3,6 @@
 use actix_web::{put, web};
 use syncline_domain::ModelId;
 use syncline_domain::schedule::{Interval, Schedule};
-use syncline_store::store::Lane;
 use utoipa::ToSchema;
 
 use super::view::ScheduleView;
@@ -36,15 +35,15 @@ pub async fn replace_model_schedule(
     write: Write<Body<ReplaceScheduleBody>>,
     id: Id<ModelId>,
 ) -> Result<Answer, Problem> {
-    let (organization_id, Body(body)) = (write.caller.organization_id, write.body);
+    let (organization_id, Body(body)) = (write.change.caller.organization_id, write.body);
     let schedule = body.interval_seconds.map(Schedule::Interval);
-    let model = api
-        .store
-        .write(Lane::Control, move |tx| {
-            tx.update_model_schedule(organization_id, id.0, schedule)
+    write
+        .change
+        .run(&api, move |tx| {
+            let model = tx.update_model_schedule(organization_id, id.0, schedule)?;
+            Answer::ok(&ScheduleView::from(model))
         })
-        .await?;
-    Answer::ok(&ScheduleView::from(model))
+        .await
 }
 
 impl FromFields for ReplaceScheduleBody {

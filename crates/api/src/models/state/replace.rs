@@ -44,17 +44,17 @@ pub async fn replace_model_state(
     write: Write<Body<ReplaceModelStateBody>>,
     id: Id<ModelId>,
 ) -> Result<Answer, Problem> {
-    let (organization_id, Body(body)) = (write.caller.organization_id, write.body);
+    let (organization_id, Body(body)) = (write.change.caller.organization_id, write.body);
     let registry = api.registry.clone();
-    let view = api
-        .store
-        .write(Lane::Bulk, move |tx| {
+    // A state may have a row for each of many partitions.
+    write
+        .change
+        .run_in(Lane::Bulk, &api, move |tx| {
             let rows = rows(tx, &registry, organization_id, id.0, &body.state)?;
             tx.replace_model_states(organization_id, id.0, &rows)?;
-            Ok::<_, Problem>(ModelStateView::new(id.0, &rows))
+            Answer::ok(&ModelStateView::new(id.0, &rows))
         })
-        .await?;
-    Answer::ok(&view)
+        .await
 }
 
 /// What is stored of a state, for the connection as it is configured now.

@@ -76,13 +76,15 @@ pub async fn create(store: &Store, args: CreateArgs) -> Result<String, CliError>
         .write(Lane::Control, move |tx| {
             let expires_at = expires_in.map(|lifetime| tx.now() + lifetime);
             let organization_id = tx.find_or_insert_organization(&organization)?.id;
-            tx.insert_token(NewToken {
+            let token = tx.insert_token(NewToken {
                 organization_id,
                 sha256,
                 name,
                 grant,
                 expires_at,
-            })
+            })?;
+            super::note(tx, "create_token", &token)?;
+            Ok(token)
         })
         .await;
     made.map_err(CliError::store("make the token"))?;

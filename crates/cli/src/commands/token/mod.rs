@@ -7,9 +7,11 @@ mod rotate;
 
 use clap::{Args, Subcommand};
 use syncline_domain::TokenId;
+use syncline_store::audit::NewAuditEvent;
 use syncline_store::error::StoreError;
 use syncline_store::store::{Lane, Store};
 use syncline_store::tokens::Token;
+use syncline_store::tx::Tx;
 
 pub use create::{CreateArgs, create};
 pub use rotate::RotateArgs;
@@ -82,10 +84,19 @@ async fn revoke(store: &Store, id: &str) -> Result<Token, CliError> {
     let revoked: Result<Token, StoreError> = store
         .write(Lane::Control, move |tx| {
             let organization_id = find(tx, id)?.organization_id;
-            tx.revoke_token(organization_id, id)
+            let token = tx.revoke_token(organization_id, id)?;
+            note(tx, "revoke_token", &token)?;
+            Ok(token)
         })
         .await;
     revoked.map_err(CliError::store("revoke the token"))
+}
+
+/// The organization's audit trail has what the operator does to its tokens.
+fn note(tx: &mut Tx<'_>, operation: &str, token: &Token) -> Result<(), StoreError> {
+    let target = token.id.to_string();
+    let event = NewAuditEvent::by_operator(token.organization_id, operation, target);
+    tx.insert_audit_event(event).map(drop)
 }
 
 fn parse(id: &str) -> Result<TokenId, CliError> {
@@ -94,7 +105,7 @@ fn parse(id: &str) -> Result<TokenId, CliError> {
 }
 
 /// The operator is nobody's tenant.
-fn find(tx: &mut syncline_store::tx::Tx<'_>, id: TokenId) -> Result<Token, StoreError> {
+fn find(tx: &mut Tx<'_>, id: TokenId) -> Result<Token, StoreError> {
     tx.find_token_of_any_organization(id)?
         .ok_or_else(|| StoreError::NotFound {
             what: "token",

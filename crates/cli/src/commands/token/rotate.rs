@@ -46,7 +46,9 @@ pub async fn rotate(store: &Store, args: RotateArgs) -> Result<String, CliError>
                 overlap,
                 expires_at: expires_in.map(|lifetime| tx.now() + lifetime),
             };
-            tx.rotate_token(organization_id, id, rotation)
+            let token = tx.rotate_token(organization_id, id, rotation)?;
+            super::note(tx, "rotate_token", &token)?;
+            Ok(token)
         })
         .await;
     rotated.map_err(CliError::store("rotate the token"))?;
