@@ -17,19 +17,22 @@ QUICKSTART = $(CARGO) run $(LOCKED) -p syncline -- quickstart --dir "$(DIR)" \
 # `make conformance`: how many examples on each database, and the first seed (drawn if empty).
 EXAMPLES = 20000
 SEED =
+# `make fuzz`: which target of tests/fuzz/targets, and for how long.
+TARGET =
+SECONDS = 60
 # `make test-clients`: the only one to try (all if empty).
 CLIENT =
 
 DATASETTE = tests/env/python.sh datasette tests/env/requirements.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-sqlite setup verify fmt fmt-check clippy house docs spec lint-spec conformance test-clients oracle bench clean once
+.PHONY: help run test test-sqlite setup verify fmt fmt-check clippy house docs spec lint-spec conformance test-clients oracle fuzz bench clean once
 
 help: ## Explain every target
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "  Variables of run: ONCE=1 (end after the sync), LISTEN=127.0.0.1:8080, DIR=.syncline,"
-	@echo "  DEMO_LISTEN=127.0.0.1:8090. Of conformance: EXAMPLES=20000, SEED=1."
+	@echo "  DEMO_LISTEN=127.0.0.1:8090. Of conformance: EXAMPLES=20000, SEED=1. Of fuzz: TARGET=queries, SECONDS=60."
 
 run: ## Build, sync a demo system into SQLite, show what landed, go on serving
 	@tests/env/preflight.sh run
@@ -72,6 +75,8 @@ fmt-check: ## Fail when the code is not formatted
 clippy: ## Lint everything; a warning is an error
 	$(CARGO) clippy $(LOCKED) --workspace --all-targets -- -D warnings
 	$(CARGO) clippy $(LOCKED) -p syncline-domain --all-targets --features cron -- -D warnings
+	$(CARGO) clippy $(LOCKED) -p syncline-api -p syncline-connectors \
+		--features syncline-api/fuzzing,syncline-connectors/fuzzing -- -D warnings
 
 house: ## Check the house rules: dependency arrows, licences, file sizes, status writes, links
 	$(CARGO) test $(LOCKED) -p syncline-e2e --test house
@@ -104,6 +109,9 @@ oracle: ## Ask the reference runtime what it does with the cases and templates o
 	environment=$$(tests/env/python.sh oracle tests/declarative/oracle/requirements.txt) && \
 		"$$environment/bin/python" tests/declarative/oracle/interpolation.py && \
 		"$$environment/bin/python" tests/declarative/oracle/cases.py
+
+fuzz: ## Fuzz one reader of what users send (TARGET=templates, SECONDS=60; needs nightly Rust, cargo-fuzz)
+	@tests/fuzz/fuzz.sh $(TARGET) $(SECONDS)
 
 bench: ## Measure speed and memory, on both databases (release build, takes minutes)
 	@tests/env/preflight.sh test --setup

@@ -10,6 +10,9 @@ mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+#[cfg(feature = "fuzzing")]
+pub use input::{CreateTokenBody, RotateTokenBody};
+
 /// Every route about tokens.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     config

@@ -23,6 +23,9 @@ mod datetime;
 mod path;
 mod text;
 
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
+
 pub use http::guard::NetworkRules;
 pub use http::options::SourceOptions;
 pub use manifest::{Manifest, ManifestError, StreamInfo};

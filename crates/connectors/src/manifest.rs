@@ -1,5 +1,6 @@
 //! A low-code manifest: read, resolved, and compiled stream by stream.
 
+mod allowance;
 mod dynamic;
 mod error;
 mod lines;
@@ -33,9 +34,11 @@ use crate::http::options::SourceOptions;
 use crate::source::Source;
 use crate::template::{Context, TemplateError};
 
+use allowance::Allowance;
 pub use error::ManifestError;
-pub use parameters::propagate;
-pub use references::{ReferenceError, resolve};
+use parameters::propagate;
+pub use references::ReferenceError;
+use references::resolve;
 use stream::StreamEntry;
 pub use stream::StreamInfo;
 pub use support::{StreamSupport, support};
@@ -54,6 +57,9 @@ pub struct Manifest {
 }
 
 impl Manifest {
+    /// No manifest may be longer. The longest that are published have about one megabyte.
+    pub const MAX_BYTES: usize = allowance::MAX_BYTES;
+
     /// Reads and resolves a manifest. Its streams are compiled when they are first asked for.
     ///
     /// # Errors
@@ -65,6 +71,7 @@ impl Manifest {
                 "it must be a mapping".to_owned(),
             ));
         };
+        let mut allowance = Allowance::of_a_manifest();
         let streams = top.get("streams").unwrap_or(&Value::Null);
         let list = match streams {
             Value::Array(list) => list.clone(),
@@ -74,7 +81,7 @@ impl Manifest {
                     "`streams` is missing".to_owned(),
                 ));
             }
-            other => match resolve(other, &root) {
+            other => match resolve(other, &root, &mut allowance) {
                 Ok(Value::Array(list)) => list,
                 _ => {
                     return Err(ManifestError::NotAManifest(
@@ -83,27 +90,12 @@ impl Manifest {
                 }
             },
         };
-        let spec = read_spec(top.get("spec"), &root)?;
-        let politeness = read_politeness(top, &root);
-        let rules = spec.rules.as_ref().err();
-        let blocked = rules.or(politeness.as_ref().err());
-        let dynamic = top.get("dynamic_streams").and_then(Value::as_array);
-        let dynamic = dynamic.into_iter().flatten().enumerate();
-        let dynamic = dynamic.flat_map(|(index, node)| match dynamic::expand(node, &root) {
-            Ok(streams) => streams
-                .iter()
-                .map(|stream| StreamEntry::read(index, stream, &root, blocked))
-                .collect(),
-            Err(component) => vec![StreamEntry::dynamic(index, node, component)],
-        });
-        let mut seen = HashSet::new();
-        let streams = ungrouped(&list, &root)
-            .iter()
-            .enumerate()
-            .map(|(index, node)| StreamEntry::read(index, node, &root, blocked))
-            .chain(dynamic)
-            .filter(|stream| seen.insert(stream.name().to_owned()))
-            .collect();
+        let spec = read_spec(top.get("spec"), &root, &mut allowance)?;
+        let politeness = read_politeness(top, &root, &mut allowance);
+        let check = read_check(top.get("check"), &root, &mut allowance);
+        let blocked = spec.rules.as_ref().err();
+        let blocked = blocked.or(politeness.as_ref().err());
+        let streams = read_streams(top, &list, &root, blocked, &mut allowance);
         Ok(Self {
             version: top
                 .get("version")
@@ -111,7 +103,7 @@ impl Manifest {
                 .map(str::to_owned),
             spec,
             politeness,
-            check: read_check(top.get("check"), &root),
+            check,
             streams,
             infos: OnceLock::new(),
         })
@@ -292,13 +284,41 @@ impl Manifest {
     }
 }
 
+/// Every stream that the manifest tells of itself, each name once.
+fn read_streams(
+    top: &Map<String, Value>,
+    list: &[Value],
+    root: &Value,
+    blocked: Option<&CompileError>,
+    allowance: &mut Allowance,
+) -> Vec<StreamEntry> {
+    let mut streams: Vec<StreamEntry> = Vec::new();
+    for (index, node) in ungrouped(list, root, allowance).iter().enumerate() {
+        streams.push(StreamEntry::read(index, node, root, blocked, allowance));
+    }
+    let dynamic = top.get("dynamic_streams").and_then(Value::as_array);
+    for (index, node) in dynamic.into_iter().flatten().enumerate() {
+        match dynamic::expand(node, root, allowance) {
+            Ok(made) => streams.extend(
+                made.iter()
+                    .map(|stream| StreamEntry::read(index, stream, root, blocked, allowance)),
+            ),
+            Err(component) => streams.push(StreamEntry::dynamic(index, node, component)),
+        }
+    }
+    let mut seen = HashSet::new();
+    streams.retain(|stream| seen.insert(stream.name().to_owned()));
+    streams
+}
+
 /// The streams of groups stand in their place.
-fn ungrouped(list: &[Value], root: &Value) -> Vec<Value> {
+fn ungrouped(list: &[Value], root: &Value, allowance: &mut Allowance) -> Vec<Value> {
     let streams = list.iter().flat_map(|node| {
         if node.get("type") != Some(&Value::from("StreamGroup")) {
             return vec![node.clone()];
         }
-        match node.get("streams").map(|streams| resolve(streams, root)) {
+        let streams = node.get("streams");
+        match streams.map(|streams| resolve(streams, root, allowance)) {
             Some(Ok(Value::Array(streams))) => streams,
             _ => vec![node.clone()],
         }
@@ -306,35 +326,49 @@ fn ungrouped(list: &[Value], root: &Value) -> Vec<Value> {
     streams.collect()
 }
 
-fn read_spec(node: Option<&Value>, root: &Value) -> Result<Spec, ManifestError> {
+fn read_spec(
+    node: Option<&Value>,
+    root: &Value,
+    allowance: &mut Allowance,
+) -> Result<Spec, ManifestError> {
     let Some(node) = node else {
         return Ok(Spec::default());
     };
-    let resolved = resolve(node, root).map_err(|error| ManifestError::Spec(error.to_string()))?;
-    let resolved = propagate(resolved, "DeclarativeSource", "spec");
+    let resolved = resolve(node, root, allowance)
+        .and_then(|node| propagate(node, "DeclarativeSource", "spec", allowance))
+        .map_err(|error| ManifestError::Spec(error.to_string()))?;
     Spec::compile(&resolved).map_err(ManifestError::Spec)
 }
 
-fn read_politeness(top: &Map<String, Value>, root: &Value) -> Result<Politeness, CompileError> {
+fn read_politeness(
+    top: &Map<String, Value>,
+    root: &Value,
+    allowance: &mut Allowance,
+) -> Result<Politeness, CompileError> {
     let fields = ["api_budget", "concurrency_level"].map(|field| {
         let value = top.get(field).cloned().unwrap_or_default();
         (field.to_owned(), value)
     });
     let node = Value::Object(Map::from_iter(fields));
-    let resolved = resolve(&node, root).map_err(|error| CompileError::Invalid {
+    let resolved = resolve(&node, root, allowance).map_err(|error| CompileError::Invalid {
         path: "api_budget".to_owned(),
         message: error.to_string(),
     })?;
     Node::root("manifest", &resolved).and_then(|node| Politeness::compile(&node))
 }
 
-fn read_check(node: Option<&Value>, root: &Value) -> Result<Check, CompileError> {
+fn read_check(
+    node: Option<&Value>,
+    root: &Value,
+    allowance: &mut Allowance,
+) -> Result<Check, CompileError> {
     let node = node.unwrap_or(&Value::Null);
-    let resolved = resolve(node, root).map_err(|error| CompileError::Invalid {
-        path: "check".to_owned(),
-        message: error.to_string(),
-    })?;
-    let resolved = propagate(resolved, "DeclarativeSource", "check");
+    let resolved = resolve(node, root, allowance)
+        .and_then(|node| propagate(node, "DeclarativeSource", "check", allowance))
+        .map_err(|error| CompileError::Invalid {
+            path: "check".to_owned(),
+            message: error.to_string(),
+        })?;
     Node::root("check", &resolved).and_then(|node| Check::compile(&node))
 }
 

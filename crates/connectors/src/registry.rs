@@ -1,8 +1,11 @@
 //! All providers that this process knows.
 
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::manifest::Manifest;
 use crate::provider::Provider;
 
 /// The providers, read once at start. Cheap to clone.
@@ -20,7 +23,7 @@ pub struct RegistryError {
     pub path: PathBuf,
     /// What the system said.
     #[source]
-    pub source: std::io::Error,
+    pub source: io::Error,
 }
 
 impl Registry {
@@ -49,7 +52,7 @@ impl Registry {
         }
         files.sort();
         Ok(Self::collect(files.into_iter().map(
-            |(name, path)| match std::fs::read_to_string(&path) {
+            |(name, path)| match read_file(&path) {
                 Ok(text) => Provider::compile(name, text),
                 Err(error) => Provider::unreadable(name, &error),
             },
@@ -92,4 +95,12 @@ impl Registry {
             providers: providers.into(),
         }
     }
+}
+
+/// The text of a manifest; no more of a file is read than a manifest may have.
+fn read_file(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    let most = Manifest::MAX_BYTES as u64;
+    File::open(path)?.take(most + 1).read_to_string(&mut text)?;
+    Ok(text)
 }

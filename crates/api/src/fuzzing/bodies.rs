@@ -5,6 +5,7 @@ use crate::connections::{CreateConnectionBody, RequestSyncBody, UpdateConnection
 use crate::input::{Body, FromBody, Nothing, read_json};
 use crate::models::{ReplaceScheduleBody, UpdateModelBody};
 use crate::problem::{ErrorCode, Problem};
+use crate::tokens::{CreateTokenBody, RotateTokenBody};
 
 /// Every kind of body that an operation takes.
 pub const BODIES: &[Reader<[u8]>] = &[
@@ -27,6 +28,14 @@ pub const BODIES: &[Reader<[u8]>] = &[
     Reader {
         name: "ReplaceSchedule",
         read: read::<Body<ReplaceScheduleBody>>,
+    },
+    Reader {
+        name: "CreateToken",
+        read: create_token,
+    },
+    Reader {
+        name: "RotateToken",
+        read: read::<Option<Body<RotateTokenBody>>>,
     },
     Reader {
         name: "Nothing",
@@ -58,4 +67,10 @@ fn read<B: FromBody>(bytes: &[u8]) -> Result<(), Problem> {
 fn request_sync(bytes: &[u8]) -> Result<(), Problem> {
     let body: Option<Body<RequestSyncBody>> = parse(bytes)?;
     body.map_or(Ok(()), |Body(body)| body.scope().map(drop))
+}
+
+/// What it may do must fit what it reaches.
+fn create_token(bytes: &[u8]) -> Result<(), Problem> {
+    let Body(body) = parse::<Body<CreateTokenBody>>(bytes)?;
+    body.grant().map(drop)
 }

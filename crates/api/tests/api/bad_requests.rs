@@ -38,6 +38,7 @@ mod methods;
 mod paths;
 mod queries;
 mod ranges;
+mod tokens;
 mod wire;
 
 use syncline_test_support::{TestDatabase, both_databases};
@@ -45,7 +46,7 @@ use syncline_test_support::{TestDatabase, both_databases};
 use row::Row;
 use world::World;
 
-const TABLES: [fn() -> Vec<Row>; 11] = [
+const TABLES: [fn() -> Vec<Row>; 12] = [
     bodies::rows,
     configs::rows,
     cursors::rows,
@@ -57,6 +58,7 @@ const TABLES: [fn() -> Vec<Row>; 11] = [
     paths::rows,
     queries::rows,
     ranges::rows,
+    tokens::rows,
 ];
 
 both_databases! {
@@ -73,7 +75,7 @@ both_databases! {
 #[test]
 fn the_tables_are_long_and_no_row_stands_twice() {
     let rows: Vec<Row> = TABLES.iter().flat_map(|rows| rows()).collect();
-    assert!(rows.len() >= 300, "{}", rows.len());
+    assert!(rows.len() >= 600, "{}", rows.len());
     let mut seen = std::collections::HashSet::new();
     for row in &rows {
         assert!(

@@ -3,8 +3,9 @@
 use chrono::DateTime;
 use serde_json::{Map, Value};
 
+use super::allowance::{Allowance, Exhausted, weight};
 use super::parameters::PARAMETERS;
-use super::references::resolve;
+use super::references::{ReferenceError, resolve};
 use super::yaml;
 use crate::path::fits;
 use crate::template::{Context, Engine, Names, Template};
@@ -13,8 +14,12 @@ use crate::template::{Context, Engine, Names, Template};
 const MOST_STREAMS: usize = 10_000;
 
 /// The streams of a `DynamicDeclarativeStream`, or which component keeps them from being known.
-pub(super) fn expand(node: &Value, root: &Value) -> Result<Vec<Value>, String> {
-    let node = resolve(node, root).map_err(|error| error.to_string())?;
+pub(super) fn expand(
+    node: &Value,
+    root: &Value,
+    allowance: &mut Allowance,
+) -> Result<Vec<Value>, String> {
+    let node = resolve(node, root, allowance).map_err(|error| error.to_string())?;
     let kind = node.pointer("/components_resolver/type");
     let kind = kind.and_then(Value::as_str).unwrap_or_default();
     if kind != "ParametrizedComponentsResolver" {
@@ -37,17 +42,22 @@ pub(super) fn expand(node: &Value, root: &Value) -> Result<Vec<Value>, String> {
         .collect::<Result<Vec<_>, _>>()?;
     let nothing = Context::new(&Map::new(), DateTime::UNIX_EPOCH);
     let streams = values.iter().map(|values| {
+        allowance.take(weight(&template)).map_err(too_large)?;
         let context = nothing
             .clone()
             .with("components_values", values)
             .with("stream_template_config", &template);
         let mut stream = template.clone();
         for mapping in &mappings {
-            mapping.apply(&mut stream, &context)?;
+            mapping.apply(&mut stream, &context, allowance)?;
         }
         Ok(stream)
     });
     streams.collect()
+}
+
+fn too_large(_: Exhausted) -> String {
+    ReferenceError::TooLarge.to_string()
 }
 
 /// `ComponentMappingDefinition`.
@@ -83,7 +93,12 @@ impl Mapping {
         })
     }
 
-    fn apply(&self, stream: &mut Value, context: &Context) -> Result<(), String> {
+    fn apply(
+        &self,
+        stream: &mut Value,
+        context: &Context,
+        allowance: &mut Allowance,
+    ) -> Result<(), String> {
         let failed = |error: crate::template::TemplateError| error.to_string();
         let value = self.value.string_value(context).map_err(failed)?;
         let value = match &value {
@@ -92,7 +107,8 @@ impl Mapping {
         };
         let path = self.path.iter().map(|part| part.string(context));
         let path = path.collect::<Result<Vec<_>, _>>().map_err(failed)?;
-        if set(stream, &path, &value) == 0 && self.creates {
+        let places = set(stream, &path, &value, allowance).map_err(too_large)?;
+        if places == 0 && self.creates {
             create(stream, &path, value);
         }
         Ok(())
@@ -100,25 +116,36 @@ impl Mapping {
 }
 
 /// Sets what is there already; how many places there were.
-fn set(node: &mut Value, path: &[String], value: &Value) -> usize {
+fn set(
+    node: &mut Value,
+    path: &[String],
+    value: &Value,
+    allowance: &mut Allowance,
+) -> Result<usize, Exhausted> {
     let Some((first, rest)) = path.split_first() else {
+        allowance.take(weight(value))?;
         *node = value.clone();
-        return 1;
+        return Ok(1);
     };
+    let mut places = 0;
     match node {
-        Value::Object(map) => map
-            .iter_mut()
-            .filter(|(name, _)| fits(first, name))
-            .map(|(_, child)| set(child, rest, value))
-            .sum(),
-        Value::Array(items) => items
-            .iter_mut()
-            .enumerate()
-            .filter(|(index, _)| fits(first, &index.to_string()))
-            .map(|(_, child)| set(child, rest, value))
-            .sum(),
-        _ => 0,
+        Value::Object(map) => {
+            for (name, child) in map {
+                if fits(first, name) {
+                    places += set(child, rest, value, allowance)?;
+                }
+            }
+        }
+        Value::Array(items) => {
+            for (index, child) in items.iter_mut().enumerate() {
+                if fits(first, &index.to_string()) {
+                    places += set(child, rest, value, allowance)?;
+                }
+            }
+        }
+        _ => {}
     }
+    Ok(places)
 }
 
 fn create(node: &mut Value, path: &[String], value: Value) {

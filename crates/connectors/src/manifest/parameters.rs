@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use super::allowance::{Allowance, weight, weight_of_text};
+use super::references::{MAX_DEPTH, ReferenceError};
 use crate::template::python::is_truthy;
 
 /// The type of a component that does not say its own, by its parent's type and field.
@@ -102,76 +104,151 @@ pub(crate) const PARAMETERS: &str = "$parameters";
 
 /// Propagates types and parameters through a resolved node that stands in the field `field` of a
 /// component of type `parent`.
-pub fn propagate(node: Value, parent: &str, field: &str) -> Value {
+///
+/// # Errors
+/// [`ReferenceError::TooLarge`]: parameters that are components take parameters too, so that a few
+/// of them multiply beyond reason.
+pub(super) fn propagate(
+    node: Value,
+    parent: &str,
+    field: &str,
+    allowance: &mut Allowance,
+) -> Result<Value, ReferenceError> {
+    let mut propagator = Propagator {
+        allowance,
+        depth: 0,
+    };
     match node {
-        Value::Object(map) => Value::Object(object(map, parent, field, &Map::new())),
-        other => other,
+        Value::Object(map) => propagator
+            .object(map, parent, field, &Map::new())
+            .map(Value::Object),
+        other => Ok(other),
     }
 }
 
-fn object(
-    mut component: Map<String, Value>,
-    parent: &str,
-    field: &str,
-    inherited: &Map<String, Value>,
-) -> Map<String, Value> {
-    if !component.contains_key("type") {
-        let table = if component.contains_key("class_name") {
-            CUSTOM_TYPES
-        } else {
-            DEFAULT_TYPES
-        };
-        let found = table
-            .iter()
-            .find(|(of, at, _)| (*of, *at) == (parent, field));
-        if let Some((_, _, kind)) = found {
-            component.insert("type".to_owned(), Value::from(*kind));
+struct Propagator<'b> {
+    allowance: &'b mut Allowance,
+    depth: usize,
+}
+
+impl Propagator<'_> {
+    fn object(
+        &mut self,
+        component: Map<String, Value>,
+        parent: &str,
+        field: &str,
+        inherited: &Map<String, Value>,
+    ) -> Result<Map<String, Value>, ReferenceError> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err(ReferenceError::TooLarge);
         }
+        let component = self.component(component, parent, field, inherited)?;
+        self.depth -= 1;
+        Ok(component)
     }
-    let mut parameters = inherited.clone();
-    if let Some(Value::Object(own)) = component.remove(PARAMETERS) {
-        parameters.extend(own);
-    }
-    let kind = match component.get("type") {
-        // A JSON schema is not a component, and takes no parameters.
-        Some(Value::Array(_) | Value::Object(_)) => return component,
-        Some(Value::String(kind)) if kind == "object" => return component,
-        Some(Value::String(kind)) => kind.clone(),
-        // A plain object; components may stand in it (as in request parameters).
-        _ => {
-            for value in component.values_mut() {
-                if let Value::Object(inner) = value
-                    && inner.get("type").is_some_and(is_truthy)
-                {
-                    *inner = object(std::mem::take(inner), parent, field, &parameters);
-                }
-            }
-            return component;
+
+    fn component(
+        &mut self,
+        mut component: Map<String, Value>,
+        parent: &str,
+        field: &str,
+        inherited: &Map<String, Value>,
+    ) -> Result<Map<String, Value>, ReferenceError> {
+        if !component.contains_key("type")
+            && let Some(kind) = default_type(&component, parent, field)
+        {
+            component.insert("type".to_owned(), Value::from(kind));
         }
-    };
-    for (key, value) in &parameters {
-        if !component.get(key).is_some_and(is_truthy) {
-            component.insert(key.clone(), value.clone());
+        let mut parameters = self.copy(inherited)?;
+        if let Some(Value::Object(own)) = component.remove(PARAMETERS) {
+            parameters.extend(own);
         }
-    }
-    for (key, value) in &mut component {
-        // A parameter of the field's own name would go round in circles.
-        let mut passed = parameters.clone();
-        passed.shift_remove(key);
-        match value {
-            Value::Object(inner) => *inner = object(std::mem::take(inner), &kind, key, &passed),
-            Value::Array(items) => {
-                for item in items {
-                    if let Value::Object(inner) = item {
-                        *inner = object(std::mem::take(inner), &kind, key, &passed);
+        let kind = match component.get("type") {
+            // A JSON schema is not a component, and takes no parameters.
+            Some(Value::Array(_) | Value::Object(_)) => return Ok(component),
+            Some(Value::String(kind)) if kind == "object" => return Ok(component),
+            Some(Value::String(kind)) => kind.clone(),
+            // A plain object; components may stand in it (as in request parameters).
+            _ => {
+                for value in component.values_mut() {
+                    if let Value::Object(inner) = value
+                        && inner.get("type").is_some_and(is_truthy)
+                    {
+                        let inside = std::mem::take(inner);
+                        *inner = self.object(inside, parent, field, &parameters)?;
                     }
                 }
+                return Ok(component);
             }
-            _ => {}
+        };
+        for (key, value) in &parameters {
+            if !component.get(key).is_some_and(is_truthy) {
+                self.allowance.take(weight_of_text(key) + weight(value))?;
+                component.insert(key.clone(), value.clone());
+            }
         }
+        for (key, value) in &mut component {
+            self.field(key, value, &kind, &parameters)?;
+        }
+        if !parameters.is_empty() {
+            component.insert(PARAMETERS.to_owned(), Value::Object(parameters));
+        }
+        Ok(component)
     }
-    if !parameters.is_empty() {
-        component.insert(PARAMETERS.to_owned(), Value::Object(parameters));
+
+    /// What stands in one field of a component of type `kind`.
+    fn field(
+        &mut self,
+        key: &str,
+        value: &mut Value,
+        kind: &str,
+        parameters: &Map<String, Value>,
+    ) -> Result<(), ReferenceError> {
+        if !matches!(value, Value::Object(_) | Value::Array(_)) {
+            return Ok(());
+        }
+        // A parameter of the field's own name would go round in circles.
+        let without;
+        let passed = if parameters.contains_key(key) {
+            let mut copy = self.copy(parameters)?;
+            copy.shift_remove(key);
+            without = copy;
+            &without
+        } else {
+            parameters
+        };
+        let items = match value {
+            Value::Array(items) => items.as_mut_slice(),
+            one => std::slice::from_mut(one),
+        };
+        for item in items {
+            if let Value::Object(inner) = item {
+                *inner = self.object(std::mem::take(inner), kind, key, passed)?;
+            }
+        }
+        Ok(())
     }
-    component
+
+    fn copy(
+        &mut self,
+        parameters: &Map<String, Value>,
+    ) -> Result<Map<String, Value>, ReferenceError> {
+        for (key, value) in parameters {
+            self.allowance.take(weight_of_text(key) + weight(value))?;
+        }
+        Ok(parameters.clone())
+    }
+}
+
+fn default_type(component: &Map<String, Value>, parent: &str, field: &str) -> Option<&'static str> {
+    let table = if component.contains_key("class_name") {
+        CUSTOM_TYPES
+    } else {
+        DEFAULT_TYPES
+    };
+    let found = table
+        .iter()
+        .find(|(of, at, _)| (*of, *at) == (parent, field));
+    found.map(|(_, _, kind)| *kind)
 }

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-/// One resolved node may hold no more nodes: a bound against references that multiply.
-const MAX_NODES: usize = 1_000_000;
+use super::allowance::{Allowance, Exhausted, weight, weight_of_text};
+
 /// No resolved node may be nested deeper.
-const MAX_DEPTH: usize = 200;
+pub(super) const MAX_DEPTH: usize = 200;
 
 /// A reference that leads nowhere, or to itself.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,11 +16,17 @@ pub enum ReferenceError {
     /// It contains itself.
     #[error("the reference `{0}` contains itself")]
     Circular(String),
-    /// References multiply beyond reason.
+    /// References or parameters multiply beyond reason.
     #[error(
-        "the references expand to more than {MAX_NODES} nodes, or nest deeper than {MAX_DEPTH}"
+        "references and parameters make the manifest too large, or nest it deeper than {MAX_DEPTH} levels"
     )]
     TooLarge,
+}
+
+impl From<Exhausted> for ReferenceError {
+    fn from(_: Exhausted) -> Self {
+        Self::TooLarge
+    }
 }
 
 /// A copy of `node` with every reference into `root` replaced by what it refers to. Keys beside
@@ -28,11 +34,15 @@ pub enum ReferenceError {
 ///
 /// # Errors
 /// A [`ReferenceError`] that names the reference.
-pub fn resolve(node: &Value, root: &Value) -> Result<Value, ReferenceError> {
+pub(super) fn resolve(
+    node: &Value,
+    root: &Value,
+    allowance: &mut Allowance,
+) -> Result<Value, ReferenceError> {
     Resolver {
         root,
         open: Vec::new(),
-        nodes: 0,
+        allowance,
     }
     .node(node, 0)
 }
@@ -41,15 +51,18 @@ struct Resolver<'a> {
     root: &'a Value,
     /// The references that are being resolved right now.
     open: Vec<String>,
-    nodes: usize,
+    allowance: &'a mut Allowance,
 }
 
 impl Resolver<'_> {
     fn node(&mut self, node: &Value, depth: usize) -> Result<Value, ReferenceError> {
-        self.nodes += 1;
-        if self.nodes > MAX_NODES || depth > MAX_DEPTH {
+        if depth > MAX_DEPTH {
             return Err(ReferenceError::TooLarge);
         }
+        self.allowance.take(match node {
+            Value::String(text) => weight_of_text(text),
+            _ => 1,
+        })?;
         match node {
             Value::Object(map) => self.object(map, depth),
             Value::Array(items) => items
@@ -73,7 +86,9 @@ impl Resolver<'_> {
         };
         for (key, value) in map.iter().filter(|(key, _)| *key != "$ref") {
             // What overrides the configuration may contain texts that only look like references.
+            self.allowance.take(weight_of_text(key))?;
             let value = if key == "config_overrides" {
+                self.allowance.take(weight(value))?;
                 value.clone()
             } else {
                 self.node(value, depth + 1)?

@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde_json::Value;
 
+use super::allowance::Allowance;
 use super::parameters::propagate;
 use super::references::resolve;
 use crate::components::schema_loaders;
@@ -51,9 +52,10 @@ impl StreamEntry {
         node: &Value,
         root: &Value,
         blocked: Option<&CompileError>,
+        allowance: &mut Allowance,
     ) -> Self {
-        let resolved = resolve(node, root)
-            .map(|node| propagate(node, "DeclarativeSource", "streams"))
+        let resolved = resolve(node, root, allowance)
+            .and_then(|node| propagate(node, "DeclarativeSource", "streams", allowance))
             .map_err(|error| CompileError::Invalid {
                 path: format!("streams[{index}]"),
                 message: error.to_string(),

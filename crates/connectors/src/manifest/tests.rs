@@ -129,14 +129,22 @@ fn references_are_resolved_anywhere() {
         (json!("# / no reference"), json!("# / no reference")),
     ];
     for (node, wanted) in table {
-        assert_eq!(resolve(&node, &root).unwrap(), wanted, "{node}");
+        assert_eq!(
+            resolve(&node, &root, &mut Allowance::of_a_manifest()).unwrap(),
+            wanted,
+            "{node}"
+        );
     }
     assert_eq!(
-        resolve(&json!("#/none"), &root),
+        resolve(&json!("#/none"), &root, &mut Allowance::of_a_manifest()),
         Err(ReferenceError::Undefined("#/none".to_owned()))
     );
     assert_eq!(
-        resolve(&json!("#/definitions/loop"), &root),
+        resolve(
+            &json!("#/definitions/loop"),
+            &root,
+            &mut Allowance::of_a_manifest()
+        ),
         Err(ReferenceError::Circular("#/definitions/loop".to_owned()))
     );
 }
@@ -158,11 +166,9 @@ streams:
     schema_loader: {type: InlineSchemaLoader, schema: {type: object, properties: {type: {type: string}}}}
 "##,
     );
-    let stream = propagate(
-        resolve(&root["streams"][0], &root).unwrap(),
-        "DeclarativeSource",
-        "streams",
-    );
+    let mut allowance = Allowance::of_a_manifest();
+    let stream = resolve(&root["streams"][0], &root, &mut allowance).unwrap();
+    let stream = propagate(stream, "DeclarativeSource", "streams", &mut allowance).unwrap();
     insta::assert_json_snapshot!(stream, @r##"
     {
       "retriever": {

@@ -6,20 +6,25 @@ use std::collections::HashMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, Span, StrInput, Tag};
 use serde_json::{Map, Value};
 
+use super::allowance::{Allowance, Exhausted, MAX_BYTES, weight_of_text};
 use super::error::ManifestError;
 use super::yaml_scalar::resolve_plain;
 
-/// No document may have more nodes, aliases expanded: a bound against "billion laughs".
-const MAX_NODES: usize = 2_000_000;
 /// No document may be nested deeper.
 const MAX_DEPTH: usize = 200;
 
-/// Reads the first document of a text.
+/// Reads the first document of a text. Aliases count as what they stand for, a bound against
+/// "billion laughs".
 pub(super) fn parse(text: &str) -> Result<Value, ManifestError> {
+    if text.len() > MAX_BYTES {
+        return Err(ManifestError::Unreadable(format!(
+            "it has more than {MAX_BYTES} bytes"
+        )));
+    }
     let mut reader = Reader {
         parser: Parser::new_from_str(text),
         anchors: HashMap::new(),
-        nodes: 0,
+        allowance: Allowance::of_a_document(),
         line: 1,
     };
     loop {
@@ -34,14 +39,14 @@ pub(super) fn parse(text: &str) -> Result<Value, ManifestError> {
 struct Reader<'t> {
     parser: Parser<'t, StrInput<'t>>,
     anchors: HashMap<usize, (Value, usize)>,
-    nodes: usize,
+    allowance: Allowance,
     line: usize,
 }
 
 struct Node {
     value: Value,
-    /// How many nodes it holds.
-    size: usize,
+    /// What it weighs with all that is in it.
+    weight: usize,
 }
 
 impl<'t> Reader<'t> {
@@ -66,47 +71,52 @@ impl<'t> Reader<'t> {
         }
         let (node, anchor) = match event {
             Event::Alias(anchor) => {
-                let Some((value, size)) = self.anchors.get(&anchor) else {
+                let Some((value, weight)) = self.anchors.get(&anchor) else {
                     return Err(
                         self.refuse("an alias refers to a node that contains it".to_owned())
                     );
                 };
-                let node = Node {
-                    value: value.clone(),
-                    size: *size,
+                // Before it is copied: one that weighs too much is never made.
+                let weight = *weight;
+                let taken = self.allowance.take(weight);
+                let value = taken.map(|()| value.clone());
+                return match value {
+                    Ok(value) => Ok(Node { value, weight }),
+                    Err(Exhausted) => Err(self.too_large()),
                 };
-                self.count(node.size)?;
-                return Ok(node);
             }
             Event::Scalar(text, style, anchor, tag) => {
-                self.count(1)?;
+                let weight = weight_of_text(&text);
+                self.count(weight)?;
                 let value = self.scalar(text.into_owned(), style, tag.as_deref())?;
-                (Node { value, size: 1 }, anchor)
+                (Node { value, weight }, anchor)
             }
             Event::SequenceStart(anchor, _) => (self.sequence(depth)?, anchor),
             Event::MappingStart(anchor, _) => (self.mapping(depth)?, anchor),
             other => return Err(self.refuse(format!("unexpected {other:?}"))),
         };
         if anchor > 0 {
-            self.anchors.insert(anchor, (node.value.clone(), node.size));
+            self.count(node.weight)?;
+            self.anchors
+                .insert(anchor, (node.value.clone(), node.weight));
         }
         Ok(node)
     }
 
     fn sequence(&mut self, depth: usize) -> Result<Node, ManifestError> {
         self.count(1)?;
-        let (mut items, mut size) = (Vec::new(), 1);
+        let (mut items, mut weight) = (Vec::new(), 1);
         loop {
             match self.next()? {
                 Event::SequenceEnd => {
                     return Ok(Node {
                         value: Value::Array(items),
-                        size,
+                        weight,
                     });
                 }
                 event => {
                     let node = self.node(event, depth + 1)?;
-                    size += node.size;
+                    weight += node.weight;
                     items.push(node.value);
                 }
             }
@@ -115,7 +125,7 @@ impl<'t> Reader<'t> {
 
     fn mapping(&mut self, depth: usize) -> Result<Node, ManifestError> {
         self.count(1)?;
-        let (mut own, mut merged, mut size) = (Map::new(), Map::new(), 1);
+        let (mut own, mut merged, mut weight) = (Map::new(), Map::new(), 1);
         loop {
             let event = self.next()?;
             if matches!(event, Event::MappingEnd) {
@@ -126,7 +136,7 @@ impl<'t> Reader<'t> {
             let key = self.node(event, depth + 1)?;
             let event = self.next()?;
             let node = self.node(event, depth + 1)?;
-            size += key.size + node.size;
+            weight += key.weight + node.weight;
             if is_merge {
                 self.merge(&mut merged, node.value)?;
             } else {
@@ -139,7 +149,7 @@ impl<'t> Reader<'t> {
         }
         Ok(Node {
             value: Value::Object(own),
-            size,
+            weight,
         })
     }
 
@@ -188,12 +198,13 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn count(&mut self, nodes: usize) -> Result<(), ManifestError> {
-        self.nodes += nodes;
-        if self.nodes > MAX_NODES {
-            return Err(self.refuse(format!("has more than {MAX_NODES} nodes")));
-        }
-        Ok(())
+    fn count(&mut self, weight: usize) -> Result<(), ManifestError> {
+        let taken = self.allowance.take(weight);
+        taken.map_err(|Exhausted| self.too_large())
+    }
+
+    fn too_large(&self) -> ManifestError {
+        self.refuse("is too large, with its anchors and aliases written out".to_owned())
     }
 
     fn refuse(&self, message: String) -> ManifestError {

@@ -68,7 +68,14 @@ pub(super) fn add_to(environment: &mut Environment<'static>) {
     );
     environment.add_filter(
         "regex_replace",
-        |text: String, pattern: String, replacement: String| -> Result<String, Error> {
+        |state: &State,
+         text: String,
+         pattern: String,
+         replacement: String|
+         -> Result<String, Error> {
+            // At most one for each character, and one at the end.
+            let most = (text.len() as u64 + 1).saturating_mul(replacement.len() as u64);
+            state.consume_fuel(most / 64 / 64)?;
             // Python writes groups as \1 and \g<name>, this engine as ${1} and ${name}.
             let groups = compile(r"\\(?:g<)?(\d+|(?<=g<)\w+)>?")?
                 .replace_all(&replacement.replace('$', "$$"), "$${$1}")

@@ -166,8 +166,10 @@ fn of_text(
             let mut parts = Vec::new();
             for item in items.try_iter()? {
                 let part = item.as_str().map(str::to_owned);
-                parts.push(part.ok_or_else(|| invalid("join() takes texts"))?);
-                state.consume_fuel(1)?;
+                let part = part.ok_or_else(|| invalid("join() takes texts"))?;
+                // What stands between is repeated, so that the result may be longer than its parts.
+                state.consume_fuel(1 + (part.len() + text.len()) as u64 / 64)?;
+                parts.push(part);
             }
             Value::from(parts.join(text))
         }

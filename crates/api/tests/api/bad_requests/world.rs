@@ -76,6 +76,7 @@ impl World {
             .set_json(json!({ "models": ["invoices"] }));
         app.send(key).await.expect(200);
 
+        self.name("token", app.get("tokens").await.expect(200).ids().remove(0));
         self.name("record", feed.ids().remove(0));
         self.name("model", model);
         self.name("odd", model_id(models, 2));
@@ -126,6 +127,8 @@ impl World {
             .expect(200);
         let syncs = other.get("syncs?limit=1").await.expect(200);
         self.name("foreign_cursor", cursor(&syncs));
+        let tokens = other.get("tokens").await.expect(200);
+        self.name("foreign_token", tokens.ids().remove(0));
         self.name("foreign_connection", connection.id());
         self.name("foreign_model", model_id(&connection.json["models"], 0));
         self.name("foreign_sync", batch.ids().remove(0));
@@ -177,6 +180,9 @@ impl World {
         ] {
             state.push(self.app.get(&self.fill(path)).await.expect(200).json);
         }
+        // Not all of a token: each request is its last use.
+        let tokens = self.app.get("tokens").await.expect(200);
+        state.push(json!(tokens.ids()));
         state
     }
 }
