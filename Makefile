@@ -26,7 +26,7 @@ CLIENT =
 DATASETTE = tests/env/python.sh datasette tests/env/requirements.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-sqlite setup verify fmt fmt-check clippy house docs spec lint-spec conformance test-clients oracle fuzz bench clean once
+.PHONY: help run test test-sqlite setup verify fmt fmt-check clippy house docs spec lint-spec conformance test-clients oracle manifests fuzz bench clean once
 
 help: ## Explain every target
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -112,6 +112,13 @@ oracle: ## Ask the reference runtime what it does with the cases and templates o
 
 fuzz: ## Fuzz one reader of what users send (TARGET=templates, SECONDS=60; needs nightly Rust, cargo-fuzz)
 	@tests/fuzz/fuzz.sh $(TARGET) $(SECONDS)
+
+manifests: ## Check published manifests, fetched from PyPI into target/manifests
+	@tests/env/preflight.sh test --setup
+	$(CARGO) build $(LOCKED) -p syncline
+	environment=$$(tests/env/python.sh oracle tests/declarative/oracle/requirements.txt) && \
+		"$$environment/bin/python" tests/declarative/manifests/manifests.py \
+			"$${CARGO_TARGET_DIR:-target}/debug/syncline" "$${CARGO_TARGET_DIR:-target}/manifests"
 
 bench: ## Measure speed and memory, on both databases (release build, takes minutes)
 	@tests/env/preflight.sh test --setup

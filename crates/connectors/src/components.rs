@@ -12,6 +12,7 @@ pub mod error_handlers;
 pub mod extractors;
 pub mod globs;
 pub mod interpolated;
+pub mod list;
 pub mod min_max_datetime;
 mod node;
 pub mod pagination_resets;

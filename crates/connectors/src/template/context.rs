@@ -44,6 +44,7 @@ impl Names {
                         | "headers"
                         | "last_record"
                         | "last_page_size"
+                        | "page_size"
                         | "last_page_token_value"
                 ) || SLICE.contains(&name)
             }

@@ -56,9 +56,14 @@ impl Reader {
             Some(_) if is_past && self.is_data_feed() => None,
             Some(paginator) => {
                 let extracted = u64::try_from(batch.taken).unwrap_or(0);
+                let size = paginator
+                    .strategy
+                    .page_size(&open.context)
+                    .map_err(|error| self.exchange.template(&error))?;
                 let context = open
                     .context
                     .clone()
+                    .with("page_size", &size.into())
                     .with("response", &response)
                     .with("headers", &open.headers)
                     .with("last_record", &last_record)
