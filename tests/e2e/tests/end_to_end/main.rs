@@ -24,4 +24,6 @@ mod planted_secrets;
 mod shutdown;
 mod tls;
 mod upgrade;
+#[cfg(target_os = "linux")]
+mod waiting;
 mod workers;
