@@ -13,10 +13,10 @@ mod view;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+#[cfg(feature = "fuzzing")]
+pub use filter::SyncListParams;
 pub use filter::status;
 pub use view::{SyncStatus, SyncView};
-#[cfg(feature = "fuzzing")]
-pub use {filter::SyncListParams, wait::WaitParams};
 
 /// Every route about syncs.
 pub fn routes(config: &mut ServiceConfig<'_>) {

@@ -5,7 +5,8 @@ use crate::connections::ConnectionSyncsParams;
 use crate::input::{FromQuery, NoQuery, Paged, Query};
 use crate::problem::{ErrorCode, Problem};
 use crate::records::RecordListParams;
-use crate::syncs::{SyncListParams, WaitParams};
+use crate::syncs::SyncListParams;
+use crate::wait::WaitParams;
 
 /// Every kind of query that an operation takes.
 pub const QUERIES: &[Reader<str>] = &[
