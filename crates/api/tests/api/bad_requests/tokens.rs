@@ -37,8 +37,8 @@ rows! {
     "a rotation of an unknown token": POST "tokens/tok_01h455vb4pex5vsknk084sn02q/rotate" => 404 not_found;
     "a rotation of somebody else's token": POST "tokens/<foreign_token>/rotate" => 404 not_found;
     "somebody else's token": GET "tokens/<foreign_token>" => 404 not_found;
-    "a revocation of somebody else's token": DELETE "tokens/<foreign_token>" => 404 not_found;
-    "a revocation of a malformed token": DELETE "tokens/1" => 404 not_found;
+    "a revocation of somebody else's token": POST "tokens/<foreign_token>/revoke" => 404 not_found;
+    "a revocation of a malformed token": POST "tokens/1/revoke" => 404 not_found;
     "a secret for an id": GET "tokens/token-of-acme" => 404 not_found;
     "a cursor of syncs for tokens": GET "tokens?cursor=<cursor_syncs>" => 422 invalid_cursor "cursor";
     "a token that is patched": PATCH "tokens/<token>" {"{}"} => 405 method_not_allowed;
