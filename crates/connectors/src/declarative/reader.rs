@@ -1,6 +1,7 @@
 //! Reads a stream page by page: window after window, request after request, and each answer in
 //! pieces. A position is made where a page ends, and reading goes on from any of them.
 
+mod beginning;
 mod moves;
 mod pages;
 mod partitions;
@@ -16,11 +17,13 @@ use syncline_domain::attempt::Warning;
 use syncline_domain::state::ModelState;
 use tokio::sync::mpsc::Receiver;
 
+use beginning::{is_ahead, totals};
+
 use super::answers::{Parsed, parse};
 use super::bound::{Bound, Half};
 use super::cursor::BoundCursor;
 use super::plan::{is_full_pass, usable_state};
-use super::position::{Place, Totals};
+use super::position::Place;
 use super::requests;
 use super::routers::{self, Parents, Partitions, Slice};
 use super::sink::{Batch, Reading, Skip};
@@ -356,39 +359,6 @@ impl Reader {
                 .templates()
                 .any(|template| template.reads("headers").next().is_some())
         })
-    }
-}
-
-/// Whether the range begins after everything that can be asked for: its end was put off to its
-/// start, and nothing lies between.
-fn is_ahead(bound: &Bound, request: &ReadRequest) -> bool {
-    let Some(cursor) = bound.cursor.as_ref().filter(|cursor| !cursor.counts()) else {
-        return false;
-    };
-    let ceiling = cursor.ceiling.unwrap_or(request.now);
-    let last = request.scope.end().unwrap_or(ceiling.min(request.now));
-    request.range.start().is_some_and(|start| start > last)
-}
-
-fn totals(bound: &Bound, known: &Known, now: DateTime<Utc>) -> Totals {
-    let Some(router) = &bound.stream.retriever.router else {
-        return Totals::default();
-    };
-    let is_declared = bound
-        .cursor
-        .as_ref()
-        .is_some_and(|cursor| cursor.is_global || !router.has_own_states());
-    Totals {
-        began: Some(now),
-        partitions: i64::try_from(known.partitions.len()).unwrap_or(i64::MAX),
-        is_global: known.is_global || is_declared,
-        // A window's answer does not stand in the parent.
-        is_lazy: known.is_nothing()
-            && bound
-                .cursor
-                .as_ref()
-                .is_none_or(|cursor| cursor.cut.step.is_none()),
-        ..Totals::default()
     }
 }
 
