@@ -102,7 +102,8 @@ impl Worker {
     /// [`StoreError`].
     pub async fn claim(&self) -> Result<Vec<SyncRun>, StoreError> {
         let free = self.free_slots();
-        if free == 0 {
+        // Once it stops, what it gives back is for others.
+        if free == 0 || self.pool().is_released() {
             return Ok(Vec::new());
         }
         let limit = i64::try_from(free).unwrap_or(i64::MAX);

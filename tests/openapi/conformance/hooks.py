@@ -206,6 +206,9 @@ def mend_body(operation, body):
         mend_request(body)
     elif operation in ("create_token", "rotate_token"):
         mend_token(body)
+    elif operation == "replace_model_state" and isinstance(body.get("state"), dict):
+        # Any other object must have the stream's own cursor.
+        body["state"] = {}
 
 
 def mend_token(body):

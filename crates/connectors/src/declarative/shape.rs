@@ -321,6 +321,7 @@ pub fn stream_state<'v>(stream: &str, value: &'v Value) -> Result<&'v Value, Sta
     match value {
         Value::Array(messages) => messages
             .iter()
+            .filter(|message| is_message(message))
             .find_map(|message| stream_state(stream, message).ok())
             .ok_or_else(other),
         Value::Object(message) => match (message.get("state"), message.get("stream")) {
@@ -339,6 +340,13 @@ pub fn stream_state<'v>(stream: &str, value: &'v Value) -> Result<&'v Value, Sta
         },
         _ => Ok(value),
     }
+}
+
+/// Whether a value says whose state it is; what does not is taken for a state only where it stands
+/// alone.
+fn is_message(value: &Value) -> bool {
+    let is_state = value.get("type") == Some(&Value::from("STATE"));
+    is_state || value.pointer("/stream/stream_descriptor").is_some()
 }
 
 /// See [`Manifest::import_state`].

@@ -25,7 +25,10 @@ both_databases! {
         assert_eq!(sync["status"], "complete");
         let attempts = world.attempts(&id).await;
         let outcomes: Vec<_> = attempts.iter().map(|a| text(&a["outcome"])).collect();
-        assert_eq!(outcomes, ["release", "release", "complete"]);
+        // A claim that was under way when the server was told to stop is given back as well.
+        let (last, before) = outcomes.split_last().unwrap();
+        assert_eq!(last, "complete");
+        assert!(before.len() >= 2 && before.iter().all(|outcome| outcome == "release"), "{outcomes:?}");
         assert!(attempts[0]["pages"].as_i64() > Some(0), "it goes on where it was: {attempts:?}");
         world.assert_landed(Model::Payments).await;
         let count = i64::try_from(world.demo.count(Model::Payments)).unwrap();

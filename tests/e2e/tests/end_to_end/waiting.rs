@@ -14,7 +14,7 @@ const WAITS: usize = 1000;
 
 /// Beyond those of a server that has answered a few requests: it may still open connections to its
 /// database, each with a thread while it is in use.
-const MORE_THREADS: usize = 16;
+const MORE_THREADS: usize = 48;
 
 both_databases! {
     async fn waiting_costs_no_thread_and_everybody_is_answered(db: TestDatabase) {
