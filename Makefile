@@ -123,7 +123,9 @@ manifests: ## Check published manifests, fetched from PyPI into target/manifests
 bench: ## Measure speed and memory, on both databases (release build, takes minutes)
 	@tests/env/preflight.sh test --setup
 	$(CARGO) build $(LOCKED) --profile bench -p syncline -p syncline-bench --bins --benches
-	SYNCLINE_TEST_POSTGRES_DURABLE=1 tests/env/with-postgres.sh \
+	environment=$$(tests/env/python.sh oracle tests/declarative/oracle/requirements.txt) && \
+		SYNCLINE_BENCH_REFERENCE="$$environment/bin/source-declarative-manifest" \
+		SYNCLINE_TEST_POSTGRES_DURABLE=1 tests/env/with-postgres.sh \
 		$(CARGO) bench $(LOCKED) -p syncline -p syncline-bench --bench syncline
 
 once: ## `make run ONCE=1` in a fresh directory, on free ports

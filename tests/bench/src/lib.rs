@@ -10,6 +10,7 @@
 mod bare;
 mod claims;
 mod footprint;
+mod manifest;
 mod process;
 mod records;
 mod report;
@@ -39,6 +40,9 @@ pub fn run(words: &[String]) {
             if wants("memory") {
                 footprint::measure(database, &scale, &mut report).await;
             }
+        }
+        if wants("manifest") {
+            manifest::measure(&scale, &mut report);
         }
         report.print();
     });

@@ -7,7 +7,17 @@ const TICKS: f64 = 100.0;
 
 /// User and system seconds that a process and its ended children have used.
 pub(crate) fn cpu_seconds(pid: u32) -> f64 {
-    let stat = read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    seconds(&pid.to_string(), &[11, 12, 13, 14])
+}
+
+/// The same of this process's ended children alone.
+pub(crate) fn children_cpu_seconds() -> f64 {
+    seconds("self", &[13, 14])
+}
+
+/// A sum of fields, counted from the one behind the name.
+fn seconds(process: &str, summed: &[usize]) -> f64 {
+    let stat = read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     // The name, in parentheses, may hold spaces; the fields after it do not. See proc_pid_stat(5).
     let fields: Vec<&str> = stat
         .rsplit(") ")
@@ -21,7 +31,7 @@ pub(crate) fn cpu_seconds(pid: u32) -> f64 {
             .and_then(|f| f.parse::<f64>().ok())
             .unwrap_or(0.0)
     };
-    (ticks(11) + ticks(12) + ticks(13) + ticks(14)) / TICKS
+    summed.iter().map(|index| ticks(*index)).sum::<f64>() / TICKS
 }
 
 /// The same over every process of PostgreSQL on this machine.

@@ -85,7 +85,7 @@ pub use database::{DatabaseKind, TestDatabase};
 pub use process::Process;
 #[cfg(target_os = "linux")]
 pub use process::allow_open_files;
-pub use program::{Finished, Program};
+pub use program::{Finished, Program, program_path};
 pub use server::Server;
 
 pub use answer::Answer;

@@ -135,7 +135,7 @@ impl Program {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(binary());
+        let mut command = Command::new(program_path());
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("SYNCLINE_") {
                 command.env_remove(name);
@@ -165,7 +165,10 @@ impl Finished {
 }
 
 /// `target/<profile>/syncline`: cargo puts the tests into `target/<profile>/deps`.
-fn binary() -> PathBuf {
+///
+/// # Panics
+/// When it is not there, with what to do about it.
+pub fn program_path() -> PathBuf {
     let name = format!("syncline{}", std::env::consts::EXE_SUFFIX);
     let path = std::env::current_exe()
         .ok()
