@@ -1,11 +1,11 @@
 //! HTTPS by the real program, with certificates that sign themselves.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use reqwest::{Certificate, Client, Version};
-use syncline_test_support::{Process, Program, TestDatabase, both_databases, http_client};
+use syncline_test_support::{Program, Server, TestDatabase, both_databases, http_client};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -41,14 +41,17 @@ fn program(db: &TestDatabase, directory: &TempDir) -> Program {
 }
 
 /// A line of its log, which is written shortly after what it tells.
-async fn logged(process: &Process, text: &str) {
-    for _ in 0..600 {
-        if process.stderr().contains(text) {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
+async fn logged(server: &Server, text: &str) {
+    let begun = Instant::now();
+    while !server.stderr().contains(text) {
+        let log = server.stderr();
+        assert!(
+            begun.elapsed() < Duration::from_secs(60),
+            "the log never says {text:?}: {log}"
+        );
+        // What the server answers to a stranger's handshake paces this.
+        let _ = http_client().get(server.url()).send().await;
     }
-    panic!("the log never says {text:?}: {}", process.stderr());
 }
 
 both_databases! {
