@@ -20,19 +20,23 @@ SEED =
 # `make fuzz`: which target of tests/fuzz/targets, and for how long.
 TARGET =
 SECONDS = 60
+# `make chaos`: how many faults; SEED repeats their order; DATABASE is sqlite or postgres (both if empty).
+FAULTS = 200
+DATABASE =
 # `make test-clients`: the only one to try (all if empty).
 CLIENT =
 
 DATASETTE = tests/env/python.sh datasette tests/env/requirements.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-sqlite setup verify fmt fmt-check clippy house docs spec lint-spec conformance test-clients oracle manifests fuzz bench clean once
+.PHONY: help run test test-sqlite setup verify fmt fmt-check clippy house docs spec lint-spec conformance test-clients oracle manifests fuzz bench chaos clean once
 
 help: ## Explain every target
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo "  Variables of run: ONCE=1 (end after the sync), LISTEN=127.0.0.1:8080, DIR=.syncline,"
 	@echo "  DEMO_LISTEN=127.0.0.1:8090. Of conformance: EXAMPLES=20000, SEED=1. Of fuzz: TARGET=queries, SECONDS=60."
+	@echo "  Of chaos: FAULTS=200, SEED=1, DATABASE=sqlite."
 
 run: ## Build, sync a demo system into SQLite, show what landed, go on serving
 	@tests/env/preflight.sh run
@@ -127,6 +131,11 @@ bench: ## Measure speed and memory, on both databases (release build, takes minu
 		SYNCLINE_BENCH_REFERENCE="$$environment/bin/source-declarative-manifest" \
 		SYNCLINE_TEST_POSTGRES_DURABLE=1 tests/env/with-postgres.sh \
 		$(CARGO) bench $(LOCKED) -p syncline -p syncline-bench --bench syncline
+
+chaos: ## Kill, stop, cut off and starve real processes and databases (FAULTS=200, SEED, DATABASE; half an hour)
+	@tests/env/preflight.sh test --setup
+	$(CARGO) build $(LOCKED) --workspace --bin syncline --bench chaos
+	SYNCLINE_CHAOS_FAULTS=$(FAULTS) SYNCLINE_CHAOS_SEED=$(SEED) tests/chaos/chaos.sh $(DATABASE)
 
 once: ## `make run ONCE=1` in a fresh directory, on free ports
 	@directory=$$(mktemp -d "$${TMPDIR:-/tmp}/syncline-once.XXXXXX") && \

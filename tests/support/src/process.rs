@@ -102,6 +102,21 @@ impl Process {
         self.signal(Signal::HUP);
     }
 
+    /// Whether it has not ended yet.
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Sends SIGSTOP: it stands still, and does not know.
+    pub fn pause(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// Sends SIGCONT, after [`pause`](Self::pause).
+    pub fn resume(&self) {
+        self.signal(Signal::CONT);
+    }
+
     /// From now on none of its writes may go past this many bytes of a file; `None` lifts that.
     /// To the process it is as if the disk were full.
     ///

@@ -96,6 +96,12 @@ impl Program {
         Process::start(self.long_running("worker", &[]))
     }
 
+    /// Starts a command that goes on until it is told to end, `serve` or `worker`, with these words
+    /// behind it; nothing is waited for.
+    pub fn start(&self, subcommand: &str, words: &[&str]) -> Process {
+        Process::start(self.long_running(subcommand, words))
+    }
+
     /// Makes an organization if there is none of this name yet, and answers a new token of it.
     ///
     /// # Panics
