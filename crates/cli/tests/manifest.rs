@@ -172,7 +172,7 @@ fn a_manifest_is_checked() {
 
     demo.write(
         "broken.yaml",
-        "streams:\n- name: a\n- name: b\n  retriever:\n    type: AsyncRetriever\n",
+        "streams:\n- name: a\n- name: b\n  retriever:\n    type: ManualRetriever\n",
     );
     let (code, stdout, _) = demo.run(&["manifest", "check", "broken.yaml", "--json"]);
     assert_eq!(code, 1);
@@ -183,7 +183,7 @@ fn a_manifest_is_checked() {
             {"stream": "a", "supported": false, "line": 2,
              "reason": "DeclarativeStream needs `retriever` (at a)"},
             {"stream": "b", "supported": false, "line": 5,
-             "reason": "AsyncRetriever is not supported (at b.retriever)"},
+             "reason": "ManualRetriever is not supported (at b.retriever)"},
         ])
     );
 

@@ -2,6 +2,7 @@
 //! JSON of the manifest after it was compiled.
 
 pub mod api_budget;
+pub mod async_jobs;
 pub mod authenticators;
 pub mod check;
 pub mod config_rules;

@@ -14,6 +14,7 @@ mod decode;
 mod delegate;
 mod extract;
 mod fields;
+mod jobs;
 mod normalize;
 mod plan;
 mod position;

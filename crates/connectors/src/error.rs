@@ -53,6 +53,16 @@ impl SourceError {
         }
     }
 
+    /// Whether a later attempt may have more luck.
+    pub(crate) fn may_pass(&self) -> bool {
+        match self.kind {
+            SourceErrorKind::Transient { .. } | SourceErrorKind::Later { .. } => true,
+            SourceErrorKind::Authentication
+            | SourceErrorKind::Configuration
+            | SourceErrorKind::Refused => false,
+        }
+    }
+
     /// What the state machine is told.
     pub fn failure(&self) -> Failure {
         let message = self.message.clone();

@@ -7,6 +7,7 @@ mod client;
 pub(crate) mod exchange;
 pub mod guard;
 mod hop;
+pub mod job_waits;
 mod message;
 pub mod options;
 pub(crate) mod request;

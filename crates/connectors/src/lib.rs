@@ -27,6 +27,7 @@ mod text;
 pub mod fuzzing;
 
 pub use http::guard::NetworkRules;
+pub use http::job_waits::JobWaits;
 pub use http::options::SourceOptions;
 pub use manifest::{Manifest, ManifestError, StreamInfo};
 pub use provider::Provider;

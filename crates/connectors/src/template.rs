@@ -275,6 +275,12 @@ impl Template {
     }
 }
 
+/// The paths behind a name that a source reads, as far as they are fixed; the name alone where
+/// the whole is read.
+pub(crate) fn fixed_paths(source: &str, root: &str) -> HashSet<String> {
+    reads::paths(source, root)
+}
+
 enum Rendered {
     Value(Value),
     Text(String),

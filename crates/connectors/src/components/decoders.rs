@@ -34,6 +34,11 @@ pub enum Decoder {
         /// Values that stand for null.
         nulls: Vec<String>,
     },
+    /// What a `ResponseToFileExtractor` reads: a table with a header, compressed or not.
+    File {
+        /// Only an empty field is null, and no word stands for it.
+        keeps_words: bool,
+    },
     /// `IterableDecoder`: a text in each line, in the field `record`.
     Lines,
     /// `XmlDecoder`: an XML document.
@@ -55,7 +60,12 @@ impl Default for Decoder {
 impl Decoder {
     /// Compiles the decoder of a component; JSON when it has none.
     pub(crate) fn compile(owner: &Node<'_>) -> Result<Self, CompileError> {
-        match owner.child("decoder")? {
+        Self::compile_field(owner, "decoder")
+    }
+
+    /// The decoder in a field of a component; JSON when there is none.
+    pub(crate) fn compile_field(owner: &Node<'_>, field: &str) -> Result<Self, CompileError> {
+        match owner.child(field)? {
             None => Ok(Self::default()),
             Some(node) => Self::read(&node),
         }
@@ -126,6 +136,7 @@ impl Decoder {
             Self::JsonItems { .. }
             | Self::JsonLines { .. }
             | Self::Csv { .. }
+            | Self::File { .. }
             | Self::Lines
             | Self::Gzip(_)
             | Self::Zip(_) => false,

@@ -15,6 +15,14 @@ pub struct DpathExtractor {
 }
 
 impl DpathExtractor {
+    /// The whole answer.
+    pub(crate) fn whole() -> Self {
+        Self {
+            field_path: Vec::new(),
+            expander: None,
+        }
+    }
+
     pub(crate) fn compile(node: &Node<'_>) -> Result<Self, CompileError> {
         if node.kind() != "DpathExtractor" {
             return Err(node.unsupported());

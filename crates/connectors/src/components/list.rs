@@ -6,7 +6,10 @@ pub type Family = (&'static str, &'static [&'static str]);
 /// Every component type that a stream may use, by family, each in alphabetical order.
 pub const COMPONENTS: &[Family] = &[
     ("streams", &["DeclarativeStream", "StateDelegatingStream"]),
-    ("retrievers", &["SimpleRetriever"]),
+    (
+        "retrievers",
+        &["AsyncJobStatusMap", "AsyncRetriever", "SimpleRetriever"],
+    ),
     ("requesters", &["HttpRequester"]),
     (
         "bodies",
@@ -62,6 +65,7 @@ pub const COMPONENTS: &[Family] = &[
             "RecordExpander",
             "RecordFilter",
             "RecordSelector",
+            "ResponseToFileExtractor",
         ],
     ),
     (
@@ -123,6 +127,7 @@ pub const COMPONENTS: &[Family] = &[
             "UnlimitedCallRatePolicy",
         ],
     ),
+    ("files", &["FileUploader"]),
     ("schema loaders", &["InlineSchemaLoader"]),
     ("check", &["CheckStream"]),
 ];

@@ -41,6 +41,8 @@ pub struct Node<'m> {
     map: &'m Map<String, Value>,
     path: String,
     engine: Engine,
+    /// Its requests are about a job.
+    is_in_job: bool,
 }
 
 impl<'m> Node<'m> {
@@ -54,11 +56,24 @@ impl<'m> Node<'m> {
 
     fn read(path: String, value: &'m Value, engine: Engine) -> Result<Self, CompileError> {
         match value {
-            Value::Object(map) => Ok(Self { map, path, engine }),
+            Value::Object(map) => Ok(Self {
+                map,
+                path,
+                engine,
+                is_in_job: false,
+            }),
             _ => Err(CompileError::Invalid {
                 path,
                 message: "a component must be an object".to_owned(),
             }),
+        }
+    }
+
+    /// The same, with requests about a job that was made: their templates know what was said of it.
+    pub fn in_job(self) -> Self {
+        Self {
+            is_in_job: true,
+            ..self
         }
     }
 
@@ -125,6 +140,10 @@ impl<'m> Node<'m> {
     /// Compiles a text of this component.
     pub fn compile(&self, text: &str, names: Names) -> Result<Template, CompileError> {
         let parameters = self.map.get(PARAMETERS).unwrap_or(&Value::Null);
+        let names = match names {
+            Names::Request if self.is_in_job => Names::Job,
+            other => other,
+        };
         Template::compile(&self.engine, text, parameters, names)
             .map_err(|error: TemplateError| self.invalid(error.to_string()))
     }
@@ -167,7 +186,11 @@ impl<'m> Node<'m> {
     }
 
     fn below(&self, name: &str, value: &'m Value) -> Result<Node<'m>, CompileError> {
-        Node::read(format!("{}.{name}", self.path), value, self.engine.clone())
+        let node = Node::read(format!("{}.{name}", self.path), value, self.engine.clone())?;
+        Ok(Node {
+            is_in_job: self.is_in_job,
+            ..node
+        })
     }
 
     /// This component's type is not built.

@@ -69,7 +69,15 @@ pub(crate) struct Answer<'a> {
 impl Paginator {
     /// Compiles the paginator of a retriever.
     pub(crate) fn compile(retriever: &Node<'_>) -> Result<Option<Self>, CompileError> {
-        let node = match retriever.child("paginator")? {
+        Self::compile_field(retriever, "paginator")
+    }
+
+    /// The one in a field of a retriever.
+    pub(crate) fn compile_field(
+        retriever: &Node<'_>,
+        field: &str,
+    ) -> Result<Option<Self>, CompileError> {
+        let node = match retriever.child(field)? {
             None => return Ok(None),
             Some(node) if node.kind() == "NoPagination" => return Ok(None),
             Some(node) if node.kind() == "DefaultPaginator" => node,

@@ -194,7 +194,12 @@ impl ParentStream {
 
 fn parent(node: &Node<'_>) -> Result<Arc<Stream>, CompileError> {
     let name = node.text("name")?.unwrap_or_default();
-    Stream::compile(name, node, &node.value()).map(Arc::new)
+    let stream = Stream::compile(name, node, &node.value())?;
+    if stream.retriever.jobs.is_some() {
+        // Nor does the reference read one.
+        return Err(node.unsupported_part("AsyncRetriever of a parent stream"));
+    }
+    Ok(Arc::new(stream))
 }
 
 fn option(node: &Node<'_>) -> Result<Option<RequestOption>, CompileError> {

@@ -1,6 +1,8 @@
 //! How the records of a stream are got.
 
+use super::async_jobs::AsyncJobs;
 use super::decoders::Decoder;
+use super::extractors::DpathExtractor;
 use super::pagination_resets::PaginationReset;
 use super::paginators::Paginator;
 use super::partition_routers::PartitionRouter;
@@ -8,7 +10,8 @@ use super::requesters::HttpRequester;
 use super::selectors::RecordSelector;
 use super::{CompileError, Node};
 
-/// `SimpleRetriever`: request after request.
+/// `SimpleRetriever`: request after request. `AsyncRetriever` is the same behind a job: what it
+/// requests are downloads.
 #[derive(Debug, Clone)]
 pub struct SimpleRetriever {
     /// What is sent.
@@ -25,22 +28,54 @@ pub struct SimpleRetriever {
     pub router: Option<PartitionRouter>,
     /// Only the first request of a slice carries what its router and its cursor inject.
     pub ignores_slice_options_when_paging: bool,
+    /// Each slice is a job, which must be done before anything is requested.
+    pub jobs: Option<Box<AsyncJobs>>,
 }
 
 impl SimpleRetriever {
     pub(crate) fn compile(node: &Node<'_>) -> Result<Self, CompileError> {
-        if node.kind() != "SimpleRetriever" {
-            return Err(node.unsupported());
+        match node.kind() {
+            "SimpleRetriever" => Ok(Self {
+                requester: HttpRequester::compile(&node.required_child("requester")?)?,
+                decoder: Decoder::compile(node)?,
+                selector: RecordSelector::compile(&node.required_child("record_selector")?)?,
+                paginator: Paginator::compile(node)?,
+                pagination_reset: PaginationReset::compile(node)?,
+                router: PartitionRouter::compile(node)?,
+                ignores_slice_options_when_paging: node
+                    .flag("ignore_stream_slicer_parameters_on_paginated_requests"),
+                jobs: None,
+            }),
+            "AsyncRetriever" => Self::compile_downloads(node),
+            _ => Err(node.unsupported()),
         }
+    }
+
+    fn compile_downloads(node: &Node<'_>) -> Result<Self, CompileError> {
+        let requester = node.required_child("download_requester")?.in_job();
+        let selector = node.required_child("record_selector")?;
+        let (decoder, extractor) = match node.child("download_extractor")? {
+            None => (None, DpathExtractor::whole()),
+            Some(file) if file.kind() == "ResponseToFileExtractor" => {
+                let keeps_words = file.flag("preserve_na_values");
+                (Some(Decoder::File { keeps_words }), DpathExtractor::whole())
+            }
+            Some(extractor) => (None, DpathExtractor::compile(&extractor)?),
+        };
+        let decoder = match decoder {
+            Some(decoder) => decoder,
+            None => Decoder::compile_field(node, "download_decoder")?,
+        };
         Ok(Self {
-            requester: HttpRequester::compile(&node.required_child("requester")?)?,
-            decoder: Decoder::compile(node)?,
-            selector: RecordSelector::compile(&node.required_child("record_selector")?)?,
-            paginator: Paginator::compile(node)?,
-            pagination_reset: PaginationReset::compile(node)?,
+            requester: HttpRequester::compile(&requester)?,
+            decoder,
+            // The records come out of the downloads.
+            selector: RecordSelector::compile_around(&selector, extractor)?,
+            paginator: Paginator::compile_field(node, "download_paginator")?,
+            pagination_reset: None,
             router: PartitionRouter::compile(node)?,
-            ignores_slice_options_when_paging: node
-                .flag("ignore_stream_slicer_parameters_on_paginated_requests"),
+            ignores_slice_options_when_paging: false,
+            jobs: Some(Box::new(AsyncJobs::compile(node)?)),
         })
     }
 }

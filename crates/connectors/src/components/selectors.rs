@@ -24,6 +24,18 @@ impl RecordSelector {
         if node.kind() != "RecordSelector" {
             return Err(node.unsupported());
         }
+        let extractor = DpathExtractor::compile(&node.required_child("extractor")?)?;
+        Self::compile_around(node, extractor)
+    }
+
+    /// With an extractor that stands elsewhere.
+    pub(crate) fn compile_around(
+        node: &Node<'_>,
+        extractor: DpathExtractor,
+    ) -> Result<Self, CompileError> {
+        if node.kind() != "RecordSelector" {
+            return Err(node.unsupported());
+        }
         let normalizes = match node.field("schema_normalization") {
             None => false,
             Some(Value::String(kind)) if kind == "None" => false,
@@ -42,7 +54,7 @@ impl RecordSelector {
             Some(filter) => return Err(filter.unsupported()),
         };
         Ok(Self {
-            extractor: DpathExtractor::compile(&node.required_child("extractor")?)?,
+            extractor,
             filter,
             normalizes,
             transform_before_filtering: node.flag("transform_before_filtering"),

@@ -31,6 +31,8 @@ pub struct Stream {
     pub delegate: Option<Delegate>,
     /// Older forms that its state may have.
     pub state_migrations: Vec<StateMigration>,
+    /// Its records stand for files (`FileUploader`), which are not fetched.
+    pub leaves_files: bool,
     /// What the reader must keep of records and answers for the templates.
     pub(crate) needs: Needs,
     /// What its fingerprint is made of.
@@ -93,6 +95,16 @@ impl Stream {
         }
     }
 
+    /// What its author should know of it, though it can be read.
+    pub fn notes(&self) -> Vec<String> {
+        let later = self.delegate.as_ref();
+        let leaves_files =
+            self.leaves_files || later.is_some_and(|later| later.stream.leaves_files);
+        let note =
+            "the files of its records are not fetched (FileUploader): the records alone are read";
+        leaves_files.then(|| note.to_owned()).into_iter().collect()
+    }
+
     /// Whether it is asked for what changed since.
     pub fn is_incremental(&self) -> bool {
         let later = self.delegate.as_ref();
@@ -101,7 +113,7 @@ impl Stream {
 
     /// `identity` is what its fingerprint is made of.
     fn compile_one(name: &str, node: &Node<'_>, identity: &Value) -> Result<Self, CompileError> {
-        node.refuse_fields(&["file_uploader"])?;
+        let uploader = node.child("file_uploader")?;
         let transformations = node.children("transformations")?;
         let transformations: Vec<_> = transformations
             .iter()
@@ -119,6 +131,7 @@ impl Stream {
             name: name.to_owned(),
             key: PrimaryKey::compile(node)?,
             cursor: cursor_of(node, &retriever)?,
+            leaves_files: uploader.is_some(),
             needs: Needs::of(&retriever, &transformations, &own),
             retriever,
             transformations,
@@ -170,6 +183,10 @@ impl Needs {
             .iter()
             .copied()
             .flat_map(|template| template.reads("response"));
+        let requester = match &retriever.jobs {
+            None => "requester",
+            Some(_) => "download_requester",
+        };
         Self {
             records: !transformations.is_empty()
                 || retriever.selector.filter.is_some()
@@ -178,7 +195,7 @@ impl Needs {
                 .iter()
                 .any(|template| template.reads("last_record").next().is_some()),
             response: response.map(str::to_owned).collect(),
-            request_token: resolved["retriever"]["requester"]
+            request_token: resolved["retriever"][requester]
                 .to_string()
                 .contains("next_page_token"),
         }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 use syncline_domain::health::Health;
 use syncline_domain::scope::Scope;
 
+use super::position::Place;
 use super::source::DeclarativeSource;
 use crate::error::{SourceError, SourceErrorKind};
 use crate::source::{PlanRequest, ReadRequest, Source, Step};
@@ -61,6 +62,8 @@ async fn first_page(
     // The pages of a parent that has no record yet tell little of the stream itself.
     for _ in 0..PAGES {
         match reader.next().await? {
+            // A job was made: what it will bring is not waited for.
+            Step::Page(page) if Place::has_job(&page.position) => break,
             Step::Page(page) if page.records.is_empty() => {}
             Step::Page(_) | Step::End(_) => break,
         }

@@ -12,6 +12,7 @@ use std::io::{BufRead, BufReader, Read};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use self::table::Form;
 use super::extract::{Extraction, Records, Stop, Walked};
 use crate::components::decoders::Decoder;
 use crate::components::encodings::Encoding;
@@ -161,8 +162,13 @@ fn stream(
             nulls,
         } => {
             let reader = recode::to_utf8(reader, *encoding);
-            table::read(reader, *delimiter, nulls, extraction)
+            table::read(reader, &Form::plain(*delimiter, nulls), extraction)
         }
+        Decoder::File { keeps_words } => archives::gunzip(reader, |plain| {
+            let mut plain = limit.on(plain);
+            let reader = recode::to_utf8(&mut plain, Encoding::Utf8);
+            table::read(reader, &Form::file(*keeps_words), extraction)
+        }),
         Decoder::Lines => lines::plain(buffered(reader), extraction),
         Decoder::Xml => xml::read(buffered(reader), extraction),
         Decoder::Gzip(inner) => archives::gunzip(reader, |plain| {

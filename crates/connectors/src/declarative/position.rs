@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use syncline_domain::state::{Fingerprint, PaginationState, Position, Progress};
 
+use super::jobs::JobPlace;
 use super::routers::RouterPlace;
 
 /// The stored form. It holds no secret.
@@ -42,6 +43,15 @@ pub(super) struct Place {
     /// The hash of the last of them: another record in its place means that the answer changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) last: Option<String>,
+    /// The job of the open slice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) job: Option<JobPlace>,
+    /// Jobs that came to nothing.
+    #[serde(skip_serializing_if = "Lost::is_nothing")]
+    pub(super) lost: Lost,
+    /// A slice of the open partition was left out: the state stays here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) held: Option<DateTime<Utc>>,
     /// The latest cursor value so far, the model's state included.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) max: Option<DateTime<Utc>>,
@@ -68,6 +78,21 @@ pub(super) struct Place {
     pub(super) doubt: Option<String>,
 }
 
+/// Slices whose jobs could not be completed.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Lost {
+    pub(super) count: i64,
+    /// What was wrong with the first of them.
+    pub(super) first: Option<String>,
+}
+
+impl Lost {
+    fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// What is known over all partitions of a stream.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -90,6 +115,9 @@ pub(super) struct Totals {
     /// First answers are taken from the parents' records.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) is_lazy: bool,
+    /// Some slice was left out: the state of all stays where it is.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) is_held: bool,
 }
 
 impl Totals {
@@ -128,12 +156,20 @@ impl Place {
         serde_json::from_value(Value::Object(position.pagination_state.as_object().clone())).ok()
     }
 
+    /// Whether a job stands in it that was made.
+    pub(super) fn has_job(position: &Position) -> bool {
+        let place = Self::read(position);
+        place.is_some_and(|place| place.job.is_some_and(|job| job.created.is_some()))
+    }
+
     /// The beginning of a partition.
     pub(super) fn at_partition(&self, router: RouterPlace, partition: String) -> Self {
         Self {
             router: Some(router),
             partition: Some(partition),
             passed: false,
+            job: None,
+            held: None,
             start: None,
             window: None,
             max: None,

@@ -2,6 +2,8 @@
 //! pieces. A position is made where a page ends, and reading goes on from any of them.
 
 mod beginning;
+mod job_requests;
+mod jobs;
 mod moves;
 mod pages;
 mod partitions;
@@ -22,6 +24,7 @@ use beginning::{is_ahead, totals};
 use super::answers::{Parsed, parse};
 use super::bound::{Bound, Half};
 use super::cursor::BoundCursor;
+use super::jobs::Done;
 use super::plan::{is_full_pass, usable_state};
 use super::position::Place;
 use super::requests;
@@ -71,6 +74,8 @@ pub(super) struct Reader {
     /// The next request repeats one of an earlier attempt.
     is_resumed: bool,
     open: Option<Open>,
+    /// The files of the open slice's job, once it is done.
+    done: Option<Done>,
     cost: Cost,
     warnings: Vec<Warning>,
 }
@@ -206,6 +211,7 @@ impl Reader {
             place,
             is_resumed,
             open: None,
+            done: None,
             cost: Cost::default(),
             warnings,
             bound,
@@ -221,11 +227,20 @@ impl Reader {
         loop {
             let Some(mut open) = self.open.take() else {
                 if self.place.done {
-                    return Ok(Step::End(self.end()));
+                    return match self.lost_jobs() {
+                        Some(error) => Err(error),
+                        None => Ok(Step::End(self.end())),
+                    };
                 }
                 if self.bound.router.is_some() && !self.is_partition_open {
                     match self.enter_partition().await? {
                         Some(step) => return Ok(step),
+                        None => continue,
+                    }
+                }
+                if self.bound.stream.retriever.jobs.is_some() && self.done.is_none() {
+                    match self.work_job().await? {
+                        Some(page) => return Ok(Step::Page(page)),
                         None => continue,
                     }
                 }
@@ -264,12 +279,12 @@ impl Reader {
 
     /// Sends the next request and begins to parse its answer.
     async fn ask(&mut self) -> Result<Asked, SourceError> {
-        let context = requests::context(
+        let context = self.with_file(requests::context(
             &self.bound,
             self.slice.as_ref(),
             self.window.as_ref(),
             self.token.as_ref(),
-        );
+        ));
         let parts = requests::build(
             &self.bound,
             self.slice.as_ref(),
@@ -336,7 +351,9 @@ impl Reader {
 
     fn reading(&self, context: &Context) -> Reading {
         let cursor = self.bound.cursor.as_ref();
-        let filters = cursor.is_some_and(|cursor| cursor.is_client_side || cursor.is_data_feed);
+        // What a job makes is what it was asked for.
+        let filters = self.bound.stream.retriever.jobs.is_none()
+            && cursor.is_some_and(|cursor| cursor.is_client_side || cursor.is_data_feed);
         Reading {
             bound: self.bound.clone(),
             context: context.clone(),

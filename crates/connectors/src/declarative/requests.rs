@@ -100,7 +100,10 @@ pub(super) fn build(
             option.inject(&mut parts, token, context)?;
         }
     }
-    let is_sliced = token.is_none() || !bound.stream.retriever.ignores_slice_options_when_paging;
+    let retriever = &bound.stream.retriever;
+    // A job was asked for its slice when it was made.
+    let is_sliced = retriever.jobs.is_none()
+        && (token.is_none() || !retriever.ignores_slice_options_when_paging);
     if let (Some(router), Some(slice), true) = (&bound.router, partition, is_sliced) {
         router.inject(&mut parts, &slice.partition, context)?;
     }

@@ -8,6 +8,7 @@ use syncline_domain::credential::CredentialVault;
 
 use super::answer::Answer;
 use super::budget::Budget;
+use super::job_waits::JobWaits;
 use super::options::SourceOptions;
 use super::request::RequestParts;
 use super::send_error::SendError;
@@ -105,6 +106,11 @@ impl Exchange {
     /// The most bytes that are taken of one answer.
     pub(crate) fn max_answer_bytes(&self) -> u64 {
         self.wire.options.max_answer_bytes
+    }
+
+    /// How jobs are waited for.
+    pub(crate) fn job_waits(&self) -> JobWaits {
+        self.wire.options.jobs
     }
 
     /// What was asked: method, host and path, without the query.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::guard::NetworkRules;
+use super::job_waits::JobWaits;
 
 /// Settings of the HTTP side of a source.
 #[derive(Debug, Clone)]
@@ -32,6 +33,8 @@ pub struct SourceOptions {
     pub max_answer_bytes: u64,
     /// Answers with more bytes than this are kept in a temporary file.
     pub spool_above_bytes: usize,
+    /// How jobs at the provider are waited for.
+    pub jobs: JobWaits,
 }
 
 impl Default for SourceOptions {
@@ -48,6 +51,7 @@ impl Default for SourceOptions {
             user_agent: concat!("syncline/", env!("CARGO_PKG_VERSION")).to_owned(),
             max_answer_bytes: 8 * 1024 * 1024 * 1024,
             spool_above_bytes: 8 * 1024 * 1024,
+            jobs: JobWaits::default(),
         }
     }
 }

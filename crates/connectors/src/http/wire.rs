@@ -96,7 +96,7 @@ impl Wire {
     }
 
     /// Waits before the next try; false when that would take too long.
-    pub(super) async fn waits(&self, pause: Duration) -> bool {
+    pub(crate) async fn waits(&self, pause: Duration) -> bool {
         if pause > self.options.retry_max_wait {
             return false;
         }

@@ -18,6 +18,9 @@ pub struct StreamSupport {
     pub reason: Option<String>,
     /// The line of what is in the way, else of the stream; the first line is 1.
     pub line: usize,
+    /// What its author should know of a stream that can be read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// Tells every stream of a manifest's text, in its order.
@@ -28,7 +31,8 @@ pub fn support(text: &str) -> Result<Vec<StreamSupport>, ManifestError> {
     let manifest = Manifest::parse(text)?;
     let lines = Lined::parse(text);
     let told = manifest.streams.iter().map(|stream| {
-        let problem = stream.compiled().err();
+        let compiled = stream.compiled();
+        let problem = compiled.as_ref().err().copied();
         let line = lines.as_ref().map_or(1, |lines| {
             match problem.map(|error| (error, error.path())) {
                 None => lines.locate(stream.place()),
@@ -45,6 +49,7 @@ pub fn support(text: &str) -> Result<Vec<StreamSupport>, ManifestError> {
             stream: stream.name().to_owned(),
             supported: problem.is_none(),
             reason: problem.map(ToString::to_string),
+            notes: compiled.map(|stream| stream.notes()).unwrap_or_default(),
             line,
         }
     });

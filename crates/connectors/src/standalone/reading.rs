@@ -67,22 +67,14 @@ pub async fn read(
     let mut in_a_row = 0;
     loop {
         let error = match reading.attempt(source, &mut in_a_row).await {
-            Err(ReadError::Source(error)) if may_pass(&error) => error,
+            Err(ReadError::Source(error)) if error.may_pass() => error,
             other => return other,
         };
         in_a_row += 1;
         if !reading.audience.wait(&error, in_a_row).await {
             return Err(error.into());
         }
-    }
-}
-
-fn may_pass(error: &SourceError) -> bool {
-    match error.kind {
-        SourceErrorKind::Transient { .. } | SourceErrorKind::Later { .. } => true,
-        SourceErrorKind::Authentication
-        | SourceErrorKind::Configuration
-        | SourceErrorKind::Refused => false,
+        reading.wake(&error);
     }
 }
 
@@ -90,6 +82,8 @@ struct Reading<'a> {
     asked: Asked,
     audience: &'a mut dyn Audience,
     clock: Clock,
+    /// When the attempt began.
+    now: DateTime<Utc>,
     plan: Plan,
     states: Vec<ModelState>,
     position: Option<Position>,
@@ -116,6 +110,7 @@ impl<'a> Reading<'a> {
         }
         Ok(Self {
             clock: Clock::starting(asked.now),
+            now: asked.now,
             audience,
             plan: planned,
             states: asked.states.clone(),
@@ -135,7 +130,7 @@ impl<'a> Reading<'a> {
             states: self.states.clone(),
             overlap: Duration::zero(),
             position: self.position.clone(),
-            now: self.asked.now,
+            now: self.now,
         })?;
         while !self.is_enough() {
             match reader.next().await? {
@@ -156,6 +151,20 @@ impl<'a> Reading<'a> {
             }
         }
         Ok(())
+    }
+
+    /// It is the moment that was waited for, also for an audience that did not wait.
+    fn wake(&mut self, error: &SourceError) {
+        let until = match error.kind {
+            SourceErrorKind::Later { until } => until,
+            SourceErrorKind::Transient { not_before } => not_before,
+            SourceErrorKind::Authentication
+            | SourceErrorKind::Configuration
+            | SourceErrorKind::Refused => None,
+        };
+        let now = self.clock.now();
+        self.now = until.map_or(now, |until| until.max(now));
+        self.clock = Clock::starting(self.now);
     }
 
     fn page(&mut self, page: Page) -> Result<(), ReadError> {

@@ -16,6 +16,8 @@ pub enum Names {
     Session,
     /// A part of a request.
     Request,
+    /// A part of a request about a job.
+    Job,
     /// What comes after an answer.
     Page,
     /// One record.
@@ -37,6 +39,13 @@ impl Names {
             Names::Config => false,
             Names::Session => name == "session_token",
             Names::Request => name == "next_page_token" || SLICE.contains(&name),
+            Names::Job => {
+                Names::Request.contains(name)
+                    || matches!(
+                        name,
+                        "creation_response" | "polling_response" | "download_target"
+                    )
+            }
             Names::Page => {
                 matches!(
                     name,

@@ -1,12 +1,13 @@
 //! A stop at any point of any kind of stream loses nothing and repeats nothing.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 use syncline_connectors::source::{Page, Source};
 use syncline_domain::state::{ModelState, Position};
 
-use crate::manifests::{CURSOR, LINK, OFFSET, PAGE};
+use crate::manifests::{CURSOR, Jobs, LINK, OFFSET, PAGE};
 use crate::partitions::{LIST, parents, routed};
 use crate::run::{Ask, run, source};
 use crate::server::{Asked, Reply, Server};
@@ -131,6 +132,63 @@ async fn a_grouped_stream_goes_on() {
         shops()
     );
     check(&stream(&grouped, &in_windows(), OFFSET), provider, SEEDS).await;
+}
+
+/// Jobs of several files, in pages; every other time they are not done yet.
+fn worker(asked: &Asked) -> Reply {
+    static ASKED: AtomicUsize = AtomicUsize::new(0);
+    let place = |name: &str| asked.query(name).unwrap_or_default();
+    if asked.path() == "/jobs" {
+        return Reply::json(json!({"id": format!("{}_{}", place("shop"), place("from"))}));
+    }
+    if let Some(id) = asked.path().strip_prefix("/jobs/") {
+        let is_done = ASKED.fetch_add(1, Ordering::Relaxed) % 2 == 1;
+        let files = [format!("files/{id}?n=1"), format!("files/{id}?n=2")];
+        return Reply::json(match is_done {
+            true => json!({"status": "done", "urls": files}),
+            false => json!({"status": "busy"}),
+        });
+    }
+    if asked.path() == "/shops" {
+        return provider(asked);
+    }
+    let of = format!("{} {}", asked.path(), place("n"));
+    let (first, count) = match place("page").as_str() {
+        "2" => (3, 2),
+        _ => (0, 3),
+    };
+    let data: Vec<Value> = (first..first + count)
+        .map(|n| json!({"id": format!("{of} {n}"), "updated": "2024-01-05T00:00:00Z"}))
+        .collect();
+    Reply::json(json!(data))
+}
+
+fn jobs(router: &str, dated: &str) -> String {
+    let router = match router {
+        "" => String::new(),
+        router => format!("partition_router: {router}\n      "),
+    };
+    Jobs {
+        retriever: format!("{router}download_paginator: {PAGE}"),
+        stream: format!("primary_key: id\n    {dated}"),
+        creation: "request_parameters: {shop: \"{{ stream_slice.shop }}\", from: \"{{ stream_slice.start_time }}\"}".to_owned(),
+    }
+    .yaml()
+}
+
+#[tokio::test]
+async fn a_stream_of_a_job_goes_on() {
+    check(&jobs("", ""), worker, SEEDS).await;
+}
+
+#[tokio::test]
+async fn a_stream_of_a_job_for_each_window_goes_on() {
+    check(&jobs("", &in_windows()), worker, SEEDS).await;
+}
+
+#[tokio::test]
+async fn a_substream_of_jobs_goes_on() {
+    check(&jobs(&shops(), DATED), worker, SEEDS).await;
 }
 
 #[tokio::test]

@@ -78,3 +78,72 @@ pub const CURSOR: &str = "{type: DefaultPaginator, \
 pub const LINK: &str = "{type: DefaultPaginator, \
     page_token_option: {type: RequestPath}, \
     pagination_strategy: {type: CursorPagination, cursor_value: \"{{ response.next }}\"}}";
+
+/// The manifest of a stream whose records a job makes: at `/jobs`, asked for at `/jobs/ID`, with
+/// its files in `urls`.
+pub struct Jobs {
+    pub retriever: String,
+    pub stream: String,
+    pub creation: String,
+}
+
+impl Default for Jobs {
+    fn default() -> Self {
+        Self {
+            retriever: String::new(),
+            stream: "primary_key: id".to_owned(),
+            creation: String::new(),
+        }
+    }
+}
+
+impl Jobs {
+    pub fn yaml(&self) -> String {
+        let Self {
+            retriever,
+            stream,
+            creation,
+        } = self;
+        format!(
+            r#"
+version: 6.0.0
+type: DeclarativeSource
+check: {{type: CheckStream, stream_names: [items]}}
+spec:
+  type: Spec
+  connection_specification:
+    type: object
+    required: [url]
+    properties:
+      url: {{type: string}}
+      api_token: {{type: string, airbyte_secret: true}}
+definitions:
+  requester: &requester
+    type: HttpRequester
+    url_base: "{{{{ config['url'] }}}}"
+streams:
+  - type: DeclarativeStream
+    name: items
+    {stream}
+    retriever:
+      type: AsyncRetriever
+      record_selector: {{type: RecordSelector, extractor: {{type: DpathExtractor, field_path: []}}}}
+      status_mapping: {{running: [busy], completed: [done], failed: [broken], timeout: [late], skipped: [none]}}
+      status_extractor: {{type: DpathExtractor, field_path: [status]}}
+      download_target_extractor: {{type: DpathExtractor, field_path: [urls]}}
+      creation_requester:
+        <<: *requester
+        path: jobs
+        http_method: POST
+        {creation}
+      polling_requester:
+        <<: *requester
+        path: "jobs/{{{{ creation_response['id'] }}}}"
+      download_requester:
+        type: HttpRequester
+        url_base: "{{{{ config['url'] }}}}/{{{{ download_target }}}}"
+      {retriever}
+"#
+        )
+    }
+}

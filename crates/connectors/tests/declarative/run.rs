@@ -9,7 +9,7 @@ use syncline_connectors::error::SourceError;
 use syncline_connectors::source::{
     Coverage, End, Page, Plan, PlanRequest, ReadRequest, Source, Step,
 };
-use syncline_connectors::{Manifest, NetworkRules, SourceOptions};
+use syncline_connectors::{JobWaits, Manifest, NetworkRules, SourceOptions};
 use syncline_domain::attempt::Warning;
 use syncline_domain::credential::CredentialVault;
 use syncline_domain::range::TimeRange;
@@ -29,6 +29,10 @@ pub fn options() -> SourceOptions {
         retry_base: Duration::ZERO,
         // The providers of the tests are on loopback.
         network: NetworkRules::allow_all(),
+        jobs: JobWaits {
+            every: chrono::TimeDelta::zero(),
+            ..JobWaits::default()
+        },
         ..SourceOptions::default()
     }
 }
@@ -72,6 +76,7 @@ pub struct Ask {
     pub overlap: chrono::Duration,
     /// Stop after so many pages, as a crash would.
     pub pages: usize,
+    pub now: DateTime<Utc>,
 }
 
 impl Ask {
@@ -84,6 +89,7 @@ impl Ask {
             range: None,
             overlap: chrono::Duration::zero(),
             pages: usize::MAX,
+            now: now(),
         }
     }
 }
@@ -160,7 +166,7 @@ pub async fn run(source: &Arc<dyn Source>, ask: Ask) -> Ran {
         scope: &ask.scope,
         states: &ask.states,
         overlap: ask.overlap,
-        now: now(),
+        now: ask.now,
     };
     let plan = source.plan(request).unwrap();
     let mut reader = source
@@ -171,7 +177,7 @@ pub async fn run(source: &Arc<dyn Source>, ask: Ask) -> Ran {
             states: ask.states,
             overlap: ask.overlap,
             position: ask.position,
-            now: now(),
+            now: ask.now,
         })
         .unwrap();
     let mut ran = Ran {

@@ -41,9 +41,7 @@ streams:
     $ref: "#/definitions/shared"
   - type: DeclarativeStream
     name: given
-    $parameters:
-      file_uploader:
-        type: FileUploader
+    file_uploader: {type: FileUploader}
     $ref: "#/definitions/shared"
   - type: DeclarativeStream
     name: without.retriever
@@ -68,8 +66,10 @@ fn every_stream_is_told_with_the_line_of_what_is_in_its_way() {
                 supported,
                 reason,
                 line,
+                notes,
             } = stream;
             assert_eq!(*supported, reason.is_none());
+            assert_eq!(notes.is_empty(), stream != "given", "{notes:?}");
             (
                 stream.as_str(),
                 reason.as_deref().unwrap_or_default(),
@@ -96,11 +96,7 @@ fn every_stream_is_told_with_the_line_of_what_is_in_its_way() {
              (at merged.incremental_sync)",
             line_of("name: merged") + 1,
         ),
-        (
-            "given",
-            "DeclarativeStream.file_uploader is not supported (at given)",
-            line_of("type: FileUploader"),
-        ),
+        ("given", "", line_of("name: given") - 1),
         (
             "without.retriever",
             "DeclarativeStream needs `retriever` (at without.retriever)",

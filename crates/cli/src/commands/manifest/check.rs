@@ -13,8 +13,9 @@ use crate::exit::Exit;
 
 /// What its help ends with.
 pub const HELP: &str = "\
-One line for each stream; with --json an array of {stream, supported, reason, line}. The line is
-that of the component that is in the way, else that of the stream.
+One line for each stream; with --json an array of {stream, supported, reason, line}, and `notes`
+where there is something to know of a stream that can be read. The line is that of the component
+that is in the way, else that of the stream.
 
 Examples:
   syncline manifest check providers/acme.yaml
@@ -63,10 +64,14 @@ fn lines(file: &str, told: &[StreamSupport]) -> String {
             supported: _,
             reason,
             line,
+            notes,
         } = stream;
         let reason = reason.as_deref().unwrap_or("can be read");
         // Writing to a text does not fail.
         let _ = writeln!(text, "{file}:{line}: {stream}: {reason}");
+        for note in notes {
+            let _ = writeln!(text, "{file}:{line}: {stream}: warning: {note}");
+        }
     }
     let readable = told.iter().filter(|stream| stream.supported).count();
     let _ = writeln!(text, "{readable} of {} streams can be read", told.len());
@@ -84,15 +89,20 @@ mod tests {
             supported: reason.is_none(),
             reason: reason.map(str::to_owned),
             line,
+            notes: Vec::new(),
         };
         let told = [
-            stream("items", None, 3),
-            stream("users", Some("AsyncRetriever is not supported"), 9),
+            StreamSupport {
+                notes: vec!["mind the gap".to_owned()],
+                ..stream("items", None, 3)
+            },
+            stream("users", Some("CustomRetriever is not supported"), 9),
         ];
         assert_eq!(
             lines("a.yaml", &told),
             "a.yaml:3: items: can be read\n\
-             a.yaml:9: users: AsyncRetriever is not supported\n\
+             a.yaml:3: items: warning: mind the gap\n\
+             a.yaml:9: users: CustomRetriever is not supported\n\
              1 of 2 streams can be read\n"
         );
     }

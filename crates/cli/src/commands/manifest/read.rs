@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use syncline_connectors::declarative::stream_state;
 use syncline_connectors::error::{SourceError, SourceErrorKind};
 use syncline_connectors::standalone::{Asked, Audience, Message, ReadError, read};
-use syncline_connectors::{Manifest, SourceOptions};
+use syncline_connectors::{JobWaits, Manifest, SourceOptions};
 
 use super::{content, text_of};
 use crate::error::CliError;
@@ -110,6 +110,11 @@ fn options(loaded: &Loaded) -> Result<SourceOptions, CliError> {
         tries: 6,
         retry_base: Duration::from_secs(1),
         retry_max_wait: Duration::from_secs(600),
+        // Nobody else needs this process.
+        jobs: JobWaits {
+            patience: chrono::TimeDelta::days(1),
+            ..JobWaits::default()
+        },
         ..outgoing::source_options(&loaded.settings.outgoing)?
     })
 }

@@ -1,5 +1,6 @@
 //! Tables of texts.
 
+use std::collections::HashMap;
 use std::io::Read;
 
 use serde_json::Value;
@@ -7,16 +8,62 @@ use serde_json::Value;
 use super::super::extract::Extraction;
 use super::Broken;
 
+/// How a table is read.
+pub(super) struct Form<'f> {
+    delimiter: u8,
+    /// Values that stand for null.
+    nulls: Nulls<'f>,
+    /// By the rules of the library that the reference reads files with: columns of one name are
+    /// numbered, and no row is longer than the header.
+    is_file: bool,
+}
+
+enum Nulls<'f> {
+    Words(&'f [String]),
+    Fixed(&'static [&'static str]),
+}
+
+/// What stands for null in a file.
+const FILE_NULLS: [&str; 19] = [
+    "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
+    "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
+];
+
+impl<'f> Form<'f> {
+    pub(super) fn plain(delimiter: u8, nulls: &'f [String]) -> Self {
+        Self {
+            delimiter,
+            nulls: Nulls::Words(nulls),
+            is_file: false,
+        }
+    }
+
+    pub(super) fn file(keeps_words: bool) -> Self {
+        let nulls: &[&str] = if keeps_words { &[""] } else { &FILE_NULLS };
+        Self {
+            delimiter: b',',
+            nulls: Nulls::Fixed(nulls),
+            is_file: true,
+        }
+    }
+
+    fn is_null(&self, value: &str) -> bool {
+        match self.nulls {
+            Nulls::Words(words) => words.iter().any(|word| word == value),
+            Nulls::Fixed(words) => words.contains(&value),
+        }
+    }
+}
+
 /// Each row as an object of texts. The first row names the fields; a field that a row lacks is
 /// null.
 pub(super) fn read(
     reader: impl Read,
-    delimiter: u8,
-    nulls: &[String],
+    form: &Form<'_>,
     extraction: &mut Extraction<'_>,
 ) -> Result<(), Broken> {
     let mut table = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
+        .delimiter(form.delimiter)
         .has_headers(false)
         .flexible(true)
         .from_reader(reader);
@@ -24,7 +71,12 @@ pub(super) fn read(
     if !table.read_record(&mut row).map_err(broken)? {
         return Ok(());
     }
-    let (columns, width) = (columns(&row), row.len());
+    let width = row.len();
+    let columns = if form.is_file {
+        numbered(&row)
+    } else {
+        columns(&row)
+    };
     let mut text = String::new();
     while table.read_record(&mut row).map_err(broken)? {
         text.clear();
@@ -33,13 +85,24 @@ pub(super) fn read(
             text.push_str(name);
             text.push(':');
             match row.get(*index).map(one_line_end) {
-                Some(value) if !nulls.contains(&value) => {
+                Some(value) if !form.is_null(&value) => {
+                    // Some providers fill their files up with them.
+                    let value = match form.is_file {
+                        true => value.replace('\0', ""),
+                        false => value,
+                    };
                     text.push_str(&Value::from(value).to_string());
                 }
                 Some(_) | None => text.push_str("null"),
             }
         }
         text.push('}');
+        if row.len() > width && form.is_file {
+            let line = row.position().map_or(0, csv::Position::line);
+            return Err(Broken::Other(format!(
+                "is a table whose row at line {line} has more fields than its header"
+            )));
+        }
         if row.len() > width {
             extraction.records.odd(
                 "row_too_long",
@@ -60,6 +123,29 @@ fn columns(header: &csv::StringRecord) -> Vec<(String, usize)> {
             Some((_, place)) => *place = index,
             None => columns.push((name, index)),
         }
+    }
+    columns
+}
+
+/// The names of the columns as JSON; one that is there already gets a number, and one without a
+/// name its place.
+fn numbered(header: &csv::StringRecord) -> Vec<(String, usize)> {
+    // Each name, with the number that the next column of it gets.
+    let mut taken: HashMap<String, usize> = HashMap::new();
+    let mut columns = Vec::with_capacity(header.len());
+    for (index, name) in header.iter().enumerate() {
+        let name = match one_line_end(name) {
+            name if name.is_empty() => format!("Unnamed: {index}"),
+            name => name,
+        };
+        let mut numbered = name.clone();
+        while taken.contains_key(&numbered) {
+            let number = taken.entry(name.clone()).or_default();
+            *number += 1;
+            numbered = format!("{name}.{number}");
+        }
+        taken.insert(numbered.clone(), 0);
+        columns.push((Value::from(numbered).to_string(), index));
     }
     columns
 }

@@ -1,5 +1,6 @@
 //! Moves from request to request, and from window to window.
 
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use syncline_domain::state::ModelState;
 
@@ -72,6 +73,9 @@ impl Reader {
             self.token = Some(token);
             return Vec::new();
         }
+        if self.stays_with_job() {
+            return Vec::new();
+        }
         self.place.slice += 1;
         self.place.request = 0;
         (self.place.paged, self.place.resets, self.place.high) = (0, 0, None);
@@ -106,8 +110,7 @@ impl Reader {
         let Some(cursor) = &self.bound.cursor else {
             return Vec::new();
         };
-        // Nothing seen, and nothing known before: the beginning, as the reference has it.
-        let mark = self.place.max.or(self.range_start).unwrap_or(cursor.floor);
+        let mark = self.place.held.or(self.mark()).unwrap_or(cursor.floor);
         if self.bound.router.is_some() {
             return self.partition_states(mark);
         }
@@ -116,6 +119,13 @@ impl Reader {
             fingerprint: self.bound.fingerprint.clone(),
             state: cursor.state(mark),
         }]
+    }
+
+    /// How far the stream, or its open partition, is read. Nothing seen, and nothing known before:
+    /// the beginning, as the reference has it.
+    pub(super) fn mark(&self) -> Option<DateTime<Utc>> {
+        let floor = self.bound.cursor.as_ref().map(|cursor| cursor.floor);
+        self.place.max.or(self.range_start).or(floor)
     }
 
     /// A token of an earlier attempt that the provider no longer takes: the window starts again.
@@ -128,8 +138,6 @@ impl Reader {
 
     pub(super) fn start_window_again(&mut self) {
         self.warn("position_rejected", "the provider did not take the page token of the earlier attempt; the open window was read from its beginning".to_owned());
-        self.place = self.place.at_window_start();
-        self.token = self.first_token();
-        self.is_resumed = false;
+        self.start_slice_again();
     }
 }

@@ -138,7 +138,12 @@ impl Reader {
             ..self.place.clone()
         };
         // A token that still holds a secret is not stored: the window would start again.
-        let place = if token.is_some_and(|token| redactor.is_in(&token)) {
+        let place = if !self.is_job_storable() {
+            Place {
+                job: None,
+                ..place.at_window_start()
+            }
+        } else if token.is_some_and(|token| redactor.is_in(&token)) {
             place.at_window_start()
         } else {
             place

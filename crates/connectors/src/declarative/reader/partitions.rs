@@ -183,7 +183,7 @@ impl Reader {
         let totals = &self.place.totals;
         let mut rest = Map::new();
         rest.insert("use_global_cursor".to_owned(), totals.is_global.into());
-        let (global, look_back) = if totals.has_data {
+        let (global, look_back) = if totals.has_data && !totals.is_held {
             (totals.max.max(self.known.global), self.seconds_taken())
         } else {
             (self.known.global, self.known.look_back.num_seconds())
