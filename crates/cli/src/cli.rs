@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::commands::{config, keys, manifest, openapi, quickstart, sync, token};
+use crate::commands::{config, keys, manifest, openapi, organization, quickstart, sync, token};
 use crate::settings::catalog::{
     CLIENT, DATABASE, DEMO, ENGINE, LIMITS, LOG, MIGRATE, OUTGOING, PROVIDERS, SERVER, SHARED,
     Setting,
@@ -74,6 +74,8 @@ pub enum Command {
     Token(token::TokenArgs),
     /// List, make and rotate the keys that encrypt the secrets of connections
     Keys(keys::KeysArgs),
+    /// Weigh organizations, which take turns in starting syncs
+    Organization(organization::OrganizationArgs),
     /// Bring the schema of the database up to date
     #[command(after_help = MIGRATE_HELP)]
     Migrate,
@@ -140,6 +142,9 @@ fn command() -> clap::Command {
         })
         .mut_subcommand("token", |token| token.mut_subcommands(with(LOCAL)))
         .mut_subcommand("keys", |keys| keys.mut_subcommands(with(LOCAL)))
+        .mut_subcommand("organization", |organization| {
+            organization.mut_subcommands(with(LOCAL))
+        })
         .mut_subcommand("migrate", with(&[DATABASE, LOG]))
         .mut_subcommand("demo", with(&[DEMO, LOG]))
         .mut_subcommand(

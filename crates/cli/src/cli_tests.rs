@@ -40,6 +40,8 @@ fn help_teaches_every_command() {
         &["keys", "list"],
         &["keys", "add"],
         &["keys", "rotate"],
+        &["organization"],
+        &["organization", "weight"],
         &["migrate"],
         &["demo"],
         &["openapi"],

@@ -20,6 +20,8 @@ pub struct Facts {
     pub last_outcome: Option<AttemptOutcome>,
     /// Whether its connection is disabled.
     pub is_disabled: bool,
+    /// Whether a caller asked for it, so that it may take any slot.
+    pub is_asked_for: bool,
     /// Another sync that has its model's turn.
     pub turn_holder: Option<TurnHolder>,
     /// How long syncs of its model took, on average; `None` when none has completed.
@@ -52,6 +54,10 @@ pub struct Fleet {
     pub slots: i64,
     /// How many they run now.
     pub running: i64,
+    /// How many of the slots syncs may take that no caller asked for.
+    pub slots_for_scheduled: i64,
+    /// How many of these run now.
+    pub running_scheduled: i64,
 }
 
 /// A limit on how many syncs run at once.
@@ -122,6 +128,8 @@ pub enum Reason {
     NoWorker,
     /// All slots of all workers are taken.
     WorkersBusy(Fleet),
+    /// The slots that are free are kept for syncs that callers ask for.
+    SlotsReserved(Fleet),
     /// A limit is reached.
     CapReached(Cap),
     /// Nothing: it is taken up at the next look.
@@ -154,6 +162,7 @@ pub fn explain(facts: &Facts) -> Explanation {
         | Reason::ConnectionDisabled
         | Reason::NoWorker
         | Reason::WorkersBusy(_)
+        | Reason::SlotsReserved(_)
         | Reason::CapReached(_) => None,
     };
     Explanation {
@@ -215,6 +224,11 @@ fn waits_for_others(facts: &Facts) -> Reason {
         Reason::CapReached(*cap)
     } else if is_queued && facts.fleet.running >= facts.fleet.slots {
         Reason::WorkersBusy(facts.fleet)
+    } else if is_queued
+        && !facts.is_asked_for
+        && facts.fleet.running_scheduled >= facts.fleet.slots_for_scheduled
+    {
+        Reason::SlotsReserved(facts.fleet)
     } else {
         Reason::Next
     }
@@ -245,6 +259,7 @@ impl Reason {
             Reason::ProviderAskedToWait { .. } => "provider_asked_to_wait",
             Reason::NoWorker => "no_worker",
             Reason::WorkersBusy(_) => "workers_busy",
+            Reason::SlotsReserved(_) => "slots_reserved",
             Reason::CapReached(_) => "cap_reached",
             Reason::Next => "next",
         }
@@ -296,6 +311,12 @@ impl std::fmt::Display for Reason {
                 f,
                 "all {} slots of {} worker(s) are taken: it starts when one is free",
                 fleet.slots, fleet.workers
+            ),
+            Reason::SlotsReserved(fleet) => write!(
+                f,
+                "all {} slots that scheduled syncs may take are taken, and the others are kept for \
+                 syncs that callers ask for: it starts when one is free",
+                fleet.slots_for_scheduled
             ),
             Reason::CapReached(cap) => write!(
                 f,

@@ -6,6 +6,7 @@ pub mod attempt;
 pub mod connection;
 pub mod credential;
 pub mod explain;
+pub mod fairness;
 pub mod health;
 pub mod id;
 pub mod lifecycle;

@@ -13,6 +13,9 @@ pub struct EngineOptions {
     pub worker: String,
     /// How many syncs it runs at once.
     pub slots: usize,
+    /// The percentage of the slots that is kept for syncs that callers ask for: scheduled ones
+    /// never take these. Rounded down, and at least one slot is open to all.
+    pub one_off_percent: u8,
     /// How long a sync stays with a worker that is silent.
     pub lease: Duration,
     /// How often leases are renewed; less than half of the lease.
@@ -53,6 +56,7 @@ impl Default for EngineOptions {
                 rand::random::<u32>()
             ),
             slots: 8,
+            one_off_percent: 25,
             lease,
             heartbeat: lease / 4,
             poll: None,
@@ -71,6 +75,12 @@ impl Default for EngineOptions {
 }
 
 impl EngineOptions {
+    /// How many of the slots scheduled syncs may take.
+    pub fn slots_for_scheduled(&self) -> usize {
+        let kept = self.slots * usize::from(self.one_off_percent.min(100)) / 100;
+        (self.slots - kept).max(self.slots.min(1))
+    }
+
     /// The lease as the store takes it.
     pub(crate) fn lease_delta(&self) -> TimeDelta {
         TimeDelta::from_std(self.lease).unwrap_or(TimeDelta::MAX)

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use syncline_domain::SyncId;
-use syncline_store::runs::Fence;
+use syncline_store::runs::{ClaimedSync, Fence};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -21,6 +21,7 @@ pub(crate) struct Pool {
 #[derive(Debug)]
 pub(crate) struct Control {
     fence: Fence,
+    is_asked_for: bool,
     /// When the lease was last known to be ours: the moment before it was asked for.
     renewed: Mutex<Instant>,
     lost: CancellationToken,
@@ -45,9 +46,14 @@ pub(crate) enum Stop {
 
 impl Pool {
     /// Takes a place for a claimed sync. `asked` is the moment before the claim.
-    pub(crate) fn enter(self: &Arc<Self>, fence: Fence, asked: Instant) -> Place {
+    pub(crate) fn enter(self: &Arc<Self>, sync: ClaimedSync, asked: Instant) -> Place {
+        let ClaimedSync {
+            fence,
+            is_asked_for,
+        } = sync;
         let control = Arc::new(Control {
             fence,
+            is_asked_for,
             renewed: Mutex::new(asked),
             lost: CancellationToken::new(),
             release: self.release.child_token(),
@@ -64,6 +70,14 @@ impl Pool {
 
     pub(crate) fn len(&self) -> usize {
         lock(&self.runs).len()
+    }
+
+    /// How many of them no caller asked for.
+    pub(crate) fn scheduled(&self) -> usize {
+        let runs = lock(&self.runs);
+        runs.values()
+            .filter(|control| !control.is_asked_for)
+            .count()
     }
 
     pub(crate) fn fences(&self) -> Vec<Fence> {
@@ -198,6 +212,13 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use super::*;
 
+    fn claimed(attempt: i32) -> ClaimedSync {
+        ClaimedSync {
+            fence: fence(attempt),
+            is_asked_for: true,
+        }
+    }
+
     fn fence(attempt: i32) -> Fence {
         Fence {
             sync_id: SyncId::from_uuid(uuid::Uuid::from_u128(7)),
@@ -209,7 +230,7 @@ mod tests {
     async fn a_run_stops_by_itself_when_its_lease_was_not_renewed() {
         let pool = Arc::new(Pool::default());
         let lease = Duration::from_secs(60);
-        let place = pool.enter(fence(1), Instant::now());
+        let place = pool.enter(claimed(1), Instant::now());
         tokio::time::advance(Duration::from_secs(40)).await;
         let asked = Instant::now();
         tokio::time::advance(Duration::from_secs(10)).await;
@@ -226,8 +247,8 @@ mod tests {
     #[tokio::test]
     async fn a_newer_attempt_stops_the_older_one_and_keeps_its_place() {
         let pool = Arc::new(Pool::default());
-        let older = pool.enter(fence(1), Instant::now());
-        let newer = pool.enter(fence(2), Instant::now());
+        let older = pool.enter(claimed(1), Instant::now());
+        let newer = pool.enter(claimed(2), Instant::now());
         assert_eq!(older.control().check(), Err(Stop::Lost));
         drop(older);
         pool.lose(fence(1));
@@ -238,14 +259,14 @@ mod tests {
     #[tokio::test]
     async fn a_lost_run_is_not_given_back() {
         let pool = Arc::new(Pool::default());
-        let place = pool.enter(fence(1), Instant::now());
+        let place = pool.enter(claimed(1), Instant::now());
         pool.release_all();
         assert_eq!(place.control().check(), Err(Stop::Release));
         pool.lose_sync(fence(1).sync_id);
         assert_eq!(place.control().check(), Err(Stop::Lost));
         // Those that come later are asked too.
         drop(place);
-        let later = pool.enter(fence(2), Instant::now());
+        let later = pool.enter(claimed(2), Instant::now());
         assert_eq!(later.control().check(), Err(Stop::Release));
     }
 }

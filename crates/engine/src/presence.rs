@@ -2,6 +2,7 @@
 
 use syncline_store::error::StoreError;
 use syncline_store::store::Lane;
+use syncline_store::workers::Slots;
 
 use crate::worker::Worker;
 
@@ -13,7 +14,11 @@ impl Worker {
     pub async fn announce(&self) -> Result<(), StoreError> {
         let options = self.options();
         let (name, caps, lease) = (options.worker.clone(), options.caps, options.lease_delta());
-        let slots = i64::try_from(options.slots).unwrap_or(i64::MAX);
+        let count = |slots: usize| i64::try_from(slots).unwrap_or(i64::MAX);
+        let slots = Slots {
+            all: count(options.slots),
+            for_scheduled: count(options.slots_for_scheduled()),
+        };
         self.store()
             .write(Lane::Control, move |tx| {
                 tx.announce_worker(&name, slots, caps, lease)

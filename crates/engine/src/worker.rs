@@ -1,9 +1,11 @@
 //! One worker's acts, each called by somebody else: an engine's tasks, a test, a simulation.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use syncline_domain::Sync;
+use syncline_domain::fairness::Share;
+use syncline_domain::{OrganizationId, Sync};
 use syncline_store::error::StoreError;
+use syncline_store::runs::Claim;
 use syncline_store::store::{Lane, Store};
 use tokio::time::Instant;
 
@@ -27,6 +29,8 @@ struct Inner {
     sources: Arc<dyn Sources>,
     options: EngineOptions,
     pool: Arc<Pool>,
+    /// Where its round of claims stands.
+    share: Mutex<Share<OrganizationId>>,
 }
 
 /// What one step of the scheduler did.
@@ -52,6 +56,7 @@ impl Worker {
                 sources,
                 options,
                 pool,
+                share: Mutex::default(),
             }),
         }
     }
@@ -96,7 +101,7 @@ impl Worker {
         })
     }
 
-    /// Claims no more syncs than it has free slots.
+    /// Claims no more syncs than it has free slots, and keeps some of them free of scheduled ones.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -106,18 +111,24 @@ impl Worker {
         if free == 0 || self.pool().is_released() {
             return Ok(Vec::new());
         }
-        let limit = i64::try_from(free).unwrap_or(i64::MAX);
         let options = self.options();
-        let (worker, lease, caps) = (options.worker.clone(), options.lease_delta(), options.caps);
+        let open = options
+            .slots_for_scheduled()
+            .saturating_sub(self.pool().scheduled());
+        let claim = Claim {
+            slots_for_scheduled: count(open.min(free)),
+            caps: options.caps,
+            share: *self.share(),
+            ..Claim::new(&*options.worker, count(free), options.lease_delta())
+        };
         let asked = Instant::now();
-        let fences = self
+        let claimed = self
             .store()
-            .write(Lane::Control, move |tx| {
-                tx.claim_syncs(&worker, limit, lease, caps)
-            })
+            .write(Lane::Control, move |tx| tx.claim_syncs(&claim))
             .await?;
-        let runs = fences.into_iter().map(|fence| {
-            let place = self.pool().enter(fence, asked);
+        *self.share() = claimed.share;
+        let runs = claimed.syncs.into_iter().map(|sync| {
+            let place = self.pool().enter(sync, asked);
             SyncRun::claimed(self.clone(), place)
         });
         Ok(runs.collect())
@@ -164,6 +175,13 @@ impl Worker {
         &self.inner.pool
     }
 
+    fn share(&self) -> std::sync::MutexGuard<'_, Share<OrganizationId>> {
+        self.inner
+            .share
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn rescue(&self, all_running: bool) -> Result<Vec<Sync>, StoreError> {
         let mut rescued = Vec::new();
         loop {
@@ -204,6 +222,10 @@ impl Worker {
             }
         }
     }
+}
+
+fn count(slots: usize) -> i64 {
+    i64::try_from(slots).unwrap_or(i64::MAX)
 }
 
 impl std::fmt::Debug for Worker {

@@ -22,7 +22,7 @@ pub mod runs;
 pub mod syncs;
 pub mod tokens;
 mod transitions;
-mod workers;
+pub mod workers;
 
 mod db;
 mod entropy;

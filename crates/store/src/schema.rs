@@ -19,6 +19,7 @@ diesel::table! {
         id -> Uid,
         name -> Text,
         created_at -> Instant,
+        claim_weight -> Integer,
     }
 }
 

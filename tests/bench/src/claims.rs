@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use chrono::Duration;
 use syncline_store::error::StoreError;
-use syncline_store::runs::Caps;
+use syncline_store::runs::Claim;
 use syncline_store::store::Lane;
 
 use crate::bare::open;
@@ -14,17 +14,18 @@ use crate::setting::Database;
 pub(crate) async fn measure(database: Database, url: &str, report: &mut Report) {
     let store = open(url).await;
     let (mut claimed, begun) = (0usize, Instant::now());
+    let mut claim = Claim::new("bench", 16, Duration::minutes(60));
     loop {
-        let work = store.write(Lane::Control, |tx| {
-            tx.claim_syncs("bench", 16, Duration::minutes(60), Caps::default())
-        });
-        let fences = work
+        let next = claim.clone();
+        let work = store.write(Lane::Control, move |tx| tx.claim_syncs(&next));
+        let got = work
             .await
             .unwrap_or_else(|error: StoreError| panic!("{error}"));
-        if fences.is_empty() {
+        if got.syncs.is_empty() {
             break;
         }
-        claimed += fences.len();
+        claim.share = got.share;
+        claimed += got.syncs.len();
     }
     let wall = begun.elapsed().as_secs_f64();
     store.close().await;

@@ -45,10 +45,10 @@ pub struct ExplanationView {
     /// At so many failures without progress it fails, for `backoff`.
     #[schema(required, example = json!(null))]
     pub max_failures: Option<i32>,
-    /// How many syncs run where it would, for `workers_busy` and `cap_reached`.
+    /// How many syncs run where it would, for `workers_busy`, `slots_reserved` and `cap_reached`.
     #[schema(required, example = json!(null))]
     pub running: Option<i64>,
-    /// How many may run there, for `workers_busy` and `cap_reached`.
+    /// How many may run there, for `workers_busy`, `slots_reserved` and `cap_reached`.
     #[schema(required, example = json!(null))]
     pub limit: Option<i64>,
     /// Always `explanation`.
@@ -81,6 +81,8 @@ pub enum ReasonView {
     NoWorker,
     /// All slots of all workers are taken.
     WorkersBusy,
+    /// A schedule made it, and the slots that are free are kept for syncs that callers ask for.
+    SlotsReserved,
     /// A limit on syncs that run at once is reached.
     CapReached,
     /// Nothing holds it.
@@ -138,6 +140,11 @@ impl ExplanationView {
                 view.running = Some(fleet.running);
                 view.limit = Some(fleet.slots);
                 ReasonView::WorkersBusy
+            }
+            Reason::SlotsReserved(fleet) => {
+                view.running = Some(fleet.running_scheduled);
+                view.limit = Some(fleet.slots_for_scheduled);
+                ReasonView::SlotsReserved
             }
             Reason::CapReached(cap) => {
                 view.running = Some(cap.running);

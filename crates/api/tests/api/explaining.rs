@@ -4,6 +4,7 @@ use chrono::Duration;
 use serde_json::{Value, json};
 use syncline_domain::retry::{Failure, RetryPolicy};
 use syncline_store::runs::Caps;
+use syncline_store::workers::Slots;
 use syncline_test_support::{TestDatabase, both_databases};
 
 use crate::test_app::TestApp;
@@ -13,6 +14,10 @@ const LEASE: Duration = Duration::seconds(60);
 
 impl TestApp {
     async fn db_announce(&self, slots: i64, caps: Caps) {
+        let slots = Slots {
+            all: slots,
+            for_scheduled: slots,
+        };
         self.db_write(move |tx| tx.announce_worker("worker-1", slots, caps, LEASE))
             .await;
     }

@@ -7,7 +7,7 @@ use syncline_domain::range::TimeRange;
 use syncline_domain::retry::{Failure, RetryPolicy};
 use syncline_domain::state::{Fingerprint, PaginationState, Position, Progress};
 use syncline_store::runs::{
-    Caps, DeleteGuard, Fence, PageWrite, ProvenEnd, RecordDraft, RunStart, Unseen,
+    Claim, DeleteGuard, Fence, PageWrite, ProvenEnd, RecordDraft, RunStart, Unseen,
 };
 
 use crate::test_app::TestApp;
@@ -27,7 +27,7 @@ impl TestApp {
         };
         self.db_write(move |tx| {
             tx.insert_manifest("m1", "books", "version: 1")?;
-            let fence = tx.claim_syncs("worker-1", 1, LEASE, Caps::default())?[0];
+            let fence = tx.claim_syncs(&Claim::new("worker-1", 1, LEASE))?.fences()[0];
             tx.settle_run(fence, &start)?;
             Ok(fence)
         })

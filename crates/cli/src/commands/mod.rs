@@ -6,6 +6,7 @@ pub mod keys;
 pub mod manifest;
 mod migrate;
 pub mod openapi;
+pub mod organization;
 pub mod quickstart;
 mod serve;
 pub mod sync;
@@ -42,6 +43,7 @@ pub fn run(invocation: Invocation) -> Result<Exit, CliError> {
         Command::Token(args) => runtime::small()?.block_on(token::run(args, &loaded)),
         Command::Manifest(args) => manifest::run(args, &loaded),
         Command::Keys(args) => runtime::small()?.block_on(keys::run(args, &loaded)),
+        Command::Organization(args) => runtime::small()?.block_on(organization::run(args, &loaded)),
         Command::Migrate => runtime::small()?.block_on(migrate::run(&loaded)),
         Command::Demo => runtime::small()?.block_on(demo::run(&loaded)),
         Command::Openapi(args) => openapi::run(args),
@@ -57,6 +59,7 @@ fn is_server(command: &Command) -> bool {
         | Command::Token(_)
         | Command::Manifest(_)
         | Command::Keys(_)
+        | Command::Organization(_)
         | Command::Migrate
         | Command::Demo
         | Command::Openapi(_)

@@ -12,15 +12,14 @@ pub async fn run(loaded: Loaded) -> Result<Exit, CliError> {
     let registry = providers::load(&loaded)?;
     let store = database::open(&loaded, Use::Server).await?;
     database::prepare(&store, &loaded).await?;
-    let workers = loaded.settings.engine.workers;
-    if workers == 0 {
+    if loaded.settings.engine.workers == 0 {
         tracing::warn!("--workers 0: this process has nothing to do");
     }
     let engine = engine::start(
         &store,
         &registry,
         outgoing::source_options(&loaded.settings.outgoing)?,
-        workers,
+        &loaded.settings.engine,
     );
     shutdown.requested().await;
     if let Some(engine) = engine {

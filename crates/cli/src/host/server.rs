@@ -42,7 +42,7 @@ impl Server {
         api.limits = limits;
         api.tls = tls;
         api.cors_origins = cors_origins;
-        let engine = engine::start(store, registry, sources, settings.engine.workers);
+        let engine = engine::start(store, registry, sources, &settings.engine);
         Self {
             api: tokio::spawn(syncline_api::serve(listener.socket, api)),
             engine,

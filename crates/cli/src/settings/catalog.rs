@@ -1,5 +1,9 @@
 //! Every setting, once: its key in the file, its flag, its variable and its help text.
 
+mod engine;
+
+pub use engine::ENGINE;
+
 /// One setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Setting {
@@ -270,14 +274,6 @@ pub const OUTGOING: &[Setting] = &[
         "The most bytes that are taken of one answer of a provider, unpacked",
     ),
 ];
-
-/// The workers.
-pub const ENGINE: &[Setting] = &[number(
-    "engine.workers",
-    "workers",
-    "SYNCLINE_WORKERS",
-    "How many syncs this process runs at a time; 0 runs none, and leaves them to other processes",
-)];
 
 /// What is logged, and how.
 pub const LOG: &[Setting] = &[

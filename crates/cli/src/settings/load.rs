@@ -168,7 +168,13 @@ impl Settings {
             let reason = "0 would take no answer at all".to_owned();
             return Err(("outgoing.max_answer_bytes", reason));
         }
-        within("engine.workers", self.engine.workers, 0, 1_000)
+        within("engine.workers", self.engine.workers, 0, 1_000)?;
+        within(
+            "engine.one_off_percent",
+            self.engine.one_off_percent.into(),
+            0,
+            100,
+        )
     }
 }
 

@@ -89,6 +89,10 @@ pub struct OutgoingSettings {
 #[serde(deny_unknown_fields)]
 pub struct EngineSettings {
     pub workers: usize,
+    pub one_off_percent: u8,
+    pub max_per_organization: u32,
+    pub max_per_connection: u32,
+    pub max_per_provider: u32,
 }
 
 /// What is logged, and how it looks.
@@ -193,7 +197,13 @@ impl Default for OutgoingSettings {
 
 impl Default for EngineSettings {
     fn default() -> Self {
-        Self { workers: 4 }
+        Self {
+            workers: 4,
+            one_off_percent: 25,
+            max_per_organization: 0,
+            max_per_connection: 0,
+            max_per_provider: 0,
+        }
     }
 }
 

@@ -124,7 +124,7 @@ both_databases! {
         while world.reason(sync).await == Reason::NoWorker {
             tokio::task::yield_now().await;
         }
-        let busy = Fleet { workers: 1, slots: 0, running: 0 };
+        let busy = Fleet { workers: 1, ..Fleet::default() };
         assert_eq!(world.reason(sync).await, Reason::WorkersBusy(busy));
         engine.shutdown().await;
         assert_eq!(world.reason(sync).await, Reason::NoWorker);

@@ -5,7 +5,7 @@ use diesel::SelectableHelper;
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable};
 use syncline_domain::OrganizationId;
 
-use super::Organization;
+use super::{MAX_WEIGHT, Organization};
 use crate::db::connection::MultiBackend;
 use crate::error::StoreError;
 use crate::schema::organizations;
@@ -17,6 +17,7 @@ use crate::tx::Tx;
 struct OrganizationRow {
     id: OrganizationId,
     name: String,
+    claim_weight: i32,
     created_at: DateTime<Utc>,
 }
 
@@ -25,11 +26,13 @@ impl From<OrganizationRow> for Organization {
         let OrganizationRow {
             id,
             name,
+            claim_weight,
             created_at,
         } = row;
         Self {
             id,
             name,
+            claim_weight,
             created_at,
         }
     }
@@ -61,7 +64,31 @@ impl Tx<'_> {
             })
     }
 
-    fn find_organization(&mut self, name: &str) -> Result<Option<Organization>, StoreError> {
+    /// Gives it so many turns in each round of claims: out of bounds, the nearest that is within.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`].
+    pub fn update_organization_weight(
+        &mut self,
+        name: &str,
+        weight: i32,
+    ) -> Result<Organization, StoreError> {
+        Sql::new("UPDATE organizations SET claim_weight = ? WHERE name = ?")
+            .int(weight.clamp(1, MAX_WEIGHT))
+            .text(name)
+            .run(self)?;
+        self.find_organization(name)?
+            .ok_or_else(|| StoreError::NotFound {
+                what: "organization",
+                id: name.to_owned(),
+            })
+    }
+
+    /// The organization of this name, if there is one.
+    ///
+    /// # Errors
+    /// Failures of the database alone.
+    pub fn find_organization(&mut self, name: &str) -> Result<Option<Organization>, StoreError> {
         let row: Option<OrganizationRow> = organizations::table
             .filter(organizations::name.eq(name))
             .select(OrganizationRow::as_select())

@@ -1,255 +1,236 @@
 //! A worker takes syncs, fairly over organizations and within the caps.
 
-use std::collections::{HashMap, HashSet};
+mod candidates;
+mod running;
+
+use std::collections::HashSet;
 
 use chrono::Duration;
-use diesel::QueryableByName;
-use diesel::connection::SimpleConnection;
-use diesel::sql_types::Text;
-use rand::Rng;
-use syncline_domain::{ConnectionId, OrganizationId, SyncId};
+use syncline_domain::OrganizationId;
+use syncline_domain::fairness::{Share, Turns};
 use uuid::Uuid;
 
 use super::{Caps, Fence};
-use crate::db::types::Uid;
 use crate::error::StoreError;
-use crate::sql::Sql;
 use crate::tx::Tx;
+use candidates::{Candidate, Kind};
+use running::Running;
 
-/// Organizations that one claim looks at, beginning with a random one: however many wait, a claim
-/// costs the same, and each is looked at in the end.
-const ORGANIZATIONS: i64 = 64;
+/// So often a claim looks again when others took what it had chosen, or a cap refused it.
+const LOOKS: usize = 3;
 
-/// A queued sync that might be taken.
-#[derive(Debug, QueryableByName)]
-struct Candidate {
-    #[diesel(sql_type = Uid)]
-    id: SyncId,
-    #[diesel(sql_type = Uid)]
-    organization_id: OrganizationId,
-    #[diesel(sql_type = Uid)]
-    connection_id: ConnectionId,
-    #[diesel(sql_type = Text)]
-    provider_name: String,
+/// What a worker asks for.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    /// Who asks.
+    pub worker: String,
+    /// How many syncs it takes at most.
+    pub slots: i64,
+    /// How many of these may be syncs that a schedule made and no caller asked for.
+    pub slots_for_scheduled: i64,
+    /// How long the syncs are its own without another word.
+    pub lease: Duration,
+    /// How many syncs may run at once, over all workers.
+    pub caps: Caps,
+    /// Where this worker's round stands.
+    pub share: Share<OrganizationId>,
 }
 
-/// How many run already, by whatever a cap is for.
-#[derive(Default)]
-struct Running {
-    organizations: HashMap<OrganizationId, i64>,
-    connections: HashMap<ConnectionId, i64>,
-    providers: HashMap<String, i64>,
+/// What a worker got.
+#[derive(Debug, Clone)]
+pub struct Claimed {
+    /// In the order of their turns.
+    pub syncs: Vec<ClaimedSync>,
+    /// Where its round stands now.
+    pub share: Share<OrganizationId>,
+}
+
+/// A sync that was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClaimedSync {
+    /// Its new attempt.
+    pub fence: Fence,
+    /// Whether a caller asked for it: a one-off, or a scheduled sync that a request joined.
+    pub is_asked_for: bool,
+}
+
+impl Claim {
+    /// At most `slots` syncs of any kind, without caps, in a round that begins.
+    pub fn new(worker: impl Into<String>, slots: i64, lease: Duration) -> Self {
+        Self {
+            worker: worker.into(),
+            slots,
+            slots_for_scheduled: slots,
+            lease,
+            caps: Caps::default(),
+            share: Share::default(),
+        }
+    }
+}
+
+impl Claimed {
+    /// The attempts alone.
+    pub fn fences(&self) -> Vec<Fence> {
+        self.syncs.iter().map(|sync| sync.fence).collect()
+    }
+}
+
+/// A claim under way.
+struct Choice {
+    /// All that were looked at and chosen, whether they were got or not.
+    taken: HashSet<Uuid>,
+    running: Running,
+    share: Share<OrganizationId>,
+    slots: usize,
+    slots_for_scheduled: usize,
+    caps: Caps,
+    /// A cap was reached by what this claim chose: behind it something else may wait.
+    has_refused: bool,
 }
 
 impl Tx<'_> {
-    /// Gives a worker at most `limit` queued syncs, fairly over organizations and within `caps`:
-    /// applies `start`, opens their attempts, takes their leases.
+    /// Gives a worker queued syncs: applies `start`, opens their attempts, takes their leases.
+    ///
+    /// Organizations take turns in a weighted round. What callers asked for goes before what
+    /// schedules made, but for each fourth slot. Syncs of connections that are disabled are left
+    /// out, and so is what a cap excludes. However many wait, a claim costs the same.
     ///
     /// # Errors
     /// Failures of the database alone.
-    pub fn claim_syncs(
-        &mut self,
-        worker: &str,
-        limit: i64,
-        lease: Duration,
-        caps: Caps,
-    ) -> Result<Vec<Fence>, StoreError> {
-        let Some(limit) = usize::try_from(limit).ok().filter(|limit| *limit > 0) else {
-            return Ok(Vec::new());
+    pub fn claim_syncs(&mut self, claim: &Claim) -> Result<Claimed, StoreError> {
+        let count = |slots: i64| usize::try_from(slots).unwrap_or(0);
+        let mut choice = Choice {
+            taken: HashSet::new(),
+            running: Running::default(),
+            share: claim.share,
+            slots: count(claim.slots),
+            slots_for_scheduled: count(claim.slots_for_scheduled),
+            caps: claim.caps,
+            has_refused: false,
         };
-        let mut running = self.count_running(caps)?;
-        let first = self.random_organization();
-        let mut chosen = Vec::new();
-        for (from, to) in [(first, Uuid::max()), (Uuid::nil(), first)] {
-            if chosen.len() < limit {
-                let candidates =
-                    self.list_candidates_of_organizations(from, to, limit, caps, &running)?;
-                choose(&mut chosen, candidates, limit, caps, &mut running);
+        let mut syncs = Vec::new();
+        if choice.slots > 0 {
+            choice.running = self.count_running(claim.caps)?;
+        }
+        for _ in 0..LOOKS {
+            if choice.slots == 0 {
+                break;
             }
-        }
-        self.start_syncs(&chosen, worker, lease)
-    }
-
-    /// With caps, claims of several processes go one after the other, so that none of them counts
-    /// too few.
-    fn count_running(&mut self, caps: Caps) -> Result<Running, StoreError> {
-        let mut running = Running::default();
-        if caps
-            .per_organization
-            .or(caps.per_connection)
-            .or(caps.per_provider)
-            .is_none()
-        {
-            return Ok(running);
-        }
-        if self.is_postgres() {
-            self.conn()
-                .batch_execute("SELECT pg_advisory_xact_lock(7310590438601)")?;
-        }
-        // Counted here and not by GROUP BY, which tempts SQLite to read an index of all syncs.
-        let rows: Vec<(OrganizationId, ConnectionId, String)> = Sql::new(
-            "SELECT s.organization_id, s.connection_id, c.provider_name FROM syncs s \
-             JOIN connections c ON c.id = s.connection_id WHERE s.status = 'running'",
-        )
-        .rows::<(Uid, Uid, Text)>()
-        .load(self)?;
-        for (organization, connection, provider) in rows {
-            *running.organizations.entry(organization).or_default() += 1;
-            *running.connections.entry(connection).or_default() += 1;
-            *running.providers.entry(provider).or_default() += 1;
-        }
-        Ok(running)
-    }
-
-    /// The oldest queued syncs of some organizations, leaving out what a cap excludes.
-    fn list_candidates_of_organizations(
-        &mut self,
-        from: Uuid,
-        to: Uuid,
-        limit: usize,
-        caps: Caps,
-        running: &Running,
-    ) -> Result<Vec<Candidate>, StoreError> {
-        let organizations: Vec<OrganizationId> = Sql::new(ORGANIZATIONS_WAITING)
-            .id(from)
-            .id(to)
-            .id(to)
-            .big(ORGANIZATIONS)
-            .rows::<Uid>()
-            .load(self)?;
-        let busy: Vec<Uuid> = running
-            .connections
-            .iter()
-            .filter(|(_, count)| is_full(Some(count), caps.per_connection))
-            .map(|(id, _)| id.uuid())
-            .collect();
-        let exhausted: Vec<&str> = running
-            .providers
-            .iter()
-            .filter(|(_, count)| is_full(Some(count), caps.per_provider))
-            .map(|(name, _)| name.as_str())
-            .collect();
-        let mut candidates = Vec::new();
-        let mut found = 0;
-        for organization in organizations {
-            if is_full(
-                running.organizations.get(&organization),
-                caps.per_organization,
-            ) {
-                continue;
+            let chosen = self.choose(&mut choice)?;
+            let ids: Vec<Uuid> = chosen.iter().map(|candidate| candidate.id.uuid()).collect();
+            let started = self.start_syncs(&ids, &claim.worker, claim.lease)?;
+            let is_complete = started.len() == chosen.len();
+            syncs.extend(started.into_iter().map(|fence| {
+                ClaimedSync {
+                    fence,
+                    is_asked_for: chosen
+                        .iter()
+                        .any(|candidate| candidate.id == fence.sync_id && candidate.is_asked_for),
+                }
+            }));
+            for lost in chosen
+                .iter()
+                .filter(|c| !syncs.iter().any(|sync| sync.fence.sync_id == c.id))
+            {
+                choice.give_back(lost);
             }
-            let queued = self.list_queued(organization, &busy, &exhausted, limit)?;
-            found += usize::from(!queued.is_empty());
-            candidates.extend(queued);
-            // One of each is enough, and no organization gets a second one then.
-            if found == limit {
+            if is_complete && !choice.has_refused {
                 break;
             }
         }
-        Ok(candidates)
-    }
-
-    fn list_queued(
-        &mut self,
-        organization: OrganizationId,
-        busy: &[Uuid],
-        exhausted: &[&str],
-        limit: usize,
-    ) -> Result<Vec<Candidate>, StoreError> {
-        let text = queued_of_organization(busy.len(), exhausted.len());
-        let list = if busy.is_empty() && exhausted.is_empty() {
-            Sql::new(text)
-        } else {
-            Sql::once(text)
-        };
-        exhausted
-            .iter()
-            .fold(
-                list.id(organization.uuid()).ids(busy.iter().copied()),
-                |list, provider| list.text((*provider).to_owned()),
-            )
-            .big(i64::try_from(limit).unwrap_or(i64::MAX))
-            .load(self)
-    }
-
-    fn random_organization(&mut self) -> Uuid {
-        let mut bytes = [0; 16];
-        rand::rng().fill_bytes(&mut bytes);
-        Uuid::from_bytes(bytes)
-    }
-}
-
-/// Organizations that have something queued, found by jumping through the index of what is
-/// queued, not by reading it.
-pub(crate) const ORGANIZATIONS_WAITING: &str = "WITH RECURSIVE waiting (id) AS ( \
-    SELECT * FROM (SELECT organization_id FROM syncs WHERE status = 'queued' \
-        AND organization_id >= ? AND organization_id < ? ORDER BY organization_id LIMIT 1) first \
-    UNION ALL \
-    SELECT (SELECT s.organization_id FROM syncs s WHERE s.status = 'queued' \
-        AND s.organization_id > waiting.id AND s.organization_id < ? \
-        ORDER BY s.organization_id LIMIT 1) \
-    FROM waiting WHERE waiting.id IS NOT NULL) \
-    SELECT id FROM waiting WHERE id IS NOT NULL LIMIT ?";
-
-pub(crate) fn queued_of_organization(busy: usize, exhausted: usize) -> String {
-    let without = |column: &str, count: usize| match count {
-        0 => String::new(),
-        count => format!("AND {column} NOT IN ({})", crate::sql::marks(count)),
-    };
-    // Asked of each sync in its turn: joined, the connections might be read first, all of them.
-    format!(
-        "SELECT s.id, s.organization_id, s.connection_id, (SELECT p.provider_name \
-         FROM connections p WHERE p.id = s.connection_id) AS provider_name FROM syncs s \
-         WHERE s.status = 'queued' AND s.organization_id = ? {} \
-         AND (SELECT NOT c.is_sync_disabled AND c.deleted_at IS NULL {} \
-         FROM connections c WHERE c.id = s.connection_id) \
-         ORDER BY s.due_at, s.id LIMIT ?",
-        without("s.connection_id", busy),
-        without("c.provider_name", exhausted),
-    )
-}
-
-/// One of each organization, then a second of each, and so on.
-fn choose(
-    chosen: &mut Vec<Uuid>,
-    candidates: Vec<Candidate>,
-    limit: usize,
-    caps: Caps,
-    running: &mut Running,
-) {
-    let mut taken: HashSet<Uuid> = chosen.iter().copied().collect();
-    let mut ranks: HashMap<OrganizationId, usize> = HashMap::new();
-    let mut ranked: Vec<(usize, Candidate)> = candidates
-        .into_iter()
-        .map(|candidate| {
-            let rank = ranks.entry(candidate.organization_id).or_default();
-            *rank += 1;
-            (*rank, candidate)
+        Ok(Claimed {
+            syncs,
+            share: choice.share,
         })
-        .collect();
-    ranked.sort_by_key(|(rank, _)| *rank);
-    for (_, candidate) in ranked {
-        let Candidate {
-            id,
-            organization_id,
-            connection_id,
-            provider_name,
-        } = candidate;
-        let organization = running.organizations.entry(organization_id).or_default();
-        let connection = running.connections.entry(connection_id).or_default();
-        let provider = running.providers.entry(provider_name).or_default();
-        let is_free = !is_full(Some(organization), caps.per_organization)
-            && !is_full(Some(connection), caps.per_connection)
-            && !is_full(Some(provider), caps.per_provider);
-        if is_free && chosen.len() < limit && taken.insert(id.uuid()) {
-            *organization += 1;
-            *connection += 1;
-            *provider += 1;
-            chosen.push(id.uuid());
+    }
+
+    /// Fills the slots, one after the other.
+    fn choose(&mut self, choice: &mut Choice) -> Result<Vec<Candidate>, StoreError> {
+        choice.has_refused = false;
+        let mut asked = self.line_up(choice, Kind::Asked)?;
+        let mut scheduled = None;
+        let mut chosen = Vec::new();
+        while choice.slots > 0 {
+            let kinds = if choice.share.is_scheduled_next() {
+                [Kind::Scheduled, Kind::Asked]
+            } else {
+                [Kind::Asked, Kind::Scheduled]
+            };
+            let mut found = None;
+            for kind in kinds {
+                let turns = match (kind, &mut scheduled) {
+                    (Kind::Asked, _) => &mut asked,
+                    (Kind::Scheduled, _) if choice.slots_for_scheduled == 0 => continue,
+                    (Kind::Scheduled, Some(turns)) => turns,
+                    // Looked for only when it may have a slot.
+                    (Kind::Scheduled, none) => none.insert(self.line_up(choice, kind)?),
+                };
+                found = turns.next(|candidate| choice.may_take(candidate));
+                if found.is_some() {
+                    break;
+                }
+            }
+            let Some(candidate) = found else { break };
+            choice.take(&candidate);
+            chosen.push(candidate);
+        }
+        choice.share.asked = asked.round();
+        if let Some(scheduled) = scheduled {
+            choice.share.scheduled = scheduled.round();
+        }
+        Ok(chosen)
+    }
+
+    fn line_up(
+        &mut self,
+        choice: &Choice,
+        kind: Kind,
+    ) -> Result<Turns<OrganizationId, Candidate>, StoreError> {
+        let (round, limit) = match kind {
+            Kind::Asked => (choice.share.asked, choice.slots),
+            Kind::Scheduled => (
+                choice.share.scheduled,
+                choice.slots.min(choice.slots_for_scheduled),
+            ),
+        };
+        let look = candidates::Look {
+            kind,
+            begins_at: round.begins_at(),
+            limit,
+            taken: choice.taken.len(),
+            caps: choice.caps,
+            running: &choice.running,
+        };
+        Ok(round.go_on(self.list_waiting(&look)?))
+    }
+}
+
+impl Choice {
+    fn may_take(&mut self, candidate: &Candidate) -> bool {
+        if self.taken.contains(&candidate.id.uuid()) {
+            return false;
+        }
+        let is_admitted = self.running.admits(candidate, self.caps);
+        self.has_refused |= !is_admitted;
+        is_admitted
+    }
+
+    fn take(&mut self, candidate: &Candidate) {
+        self.taken.insert(candidate.id.uuid());
+        self.running.count(candidate, 1);
+        self.share.took(!candidate.is_asked_for);
+        self.slots -= 1;
+        if !candidate.is_asked_for {
+            self.slots_for_scheduled = self.slots_for_scheduled.saturating_sub(1);
         }
     }
-}
 
-fn is_full(count: Option<&i64>, cap: Option<i64>) -> bool {
-    cap.is_some_and(|cap| count.copied().unwrap_or(0) >= cap)
+    /// Somebody else took it first.
+    fn give_back(&mut self, candidate: &Candidate) {
+        self.running.count(candidate, -1);
+        self.slots += 1;
+        if !candidate.is_asked_for {
+            self.slots_for_scheduled += 1;
+        }
+    }
 }

@@ -34,6 +34,8 @@ use syncline_domain::{AttemptNumber, Sync, SyncId};
 use crate::error::StoreError;
 use crate::secrets::Secrets;
 
+pub use claim::{Claim, Claimed, ClaimedSync};
+
 /// The running attempt that a write belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fence {

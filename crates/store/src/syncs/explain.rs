@@ -29,6 +29,8 @@ struct FleetRow {
     workers: i64,
     #[diesel(sql_type = BigInt)]
     slots: i64,
+    #[diesel(sql_type = BigInt)]
+    slots_for_scheduled: i64,
     #[diesel(sql_type = Nullable<BigInt>)]
     per_organization: Option<i64>,
     #[diesel(sql_type = Nullable<BigInt>)]
@@ -67,6 +69,7 @@ impl Tx<'_> {
                 .find_last_outcome(sync.id)?
                 .and_then(|text| outcome_of(&text)),
             is_disabled: self.is_connection_disabled(&sync)?,
+            is_asked_for: self.is_asked_for(&sync)?,
             turn_holder: self.find_turn_holder(&sync)?,
             usual_duration: self.usual_duration(&sync)?,
             fleet,
@@ -92,6 +95,14 @@ impl Tx<'_> {
                 .rows::<Bool>()
                 .find(self)?;
         Ok(is_disabled.unwrap_or(false))
+    }
+
+    fn is_asked_for(&mut self, sync: &Sync) -> Result<bool, StoreError> {
+        let is_asked_for: Option<bool> = Sql::new("SELECT is_asked_for FROM syncs WHERE id = ?")
+            .id(sync.id.uuid())
+            .rows::<Bool>()
+            .find(self)?;
+        Ok(is_asked_for.unwrap_or(false))
     }
 
     fn find_turn_holder(&mut self, sync: &Sync) -> Result<Option<TurnHolder>, StoreError> {
@@ -135,18 +146,22 @@ impl Tx<'_> {
         Ok((count > 0).then(|| lengths.into_iter().sum::<Duration>() / count))
     }
 
-    /// The workers that are alive, and the limits that the strictest of them keeps.
+    /// The workers that are alive, and the limits that hold: those that no worker is free of, as
+    /// the most generous of them has them.
     fn read_fleet(&mut self, sync: &Sync) -> Result<(Fleet, Vec<Cap>), StoreError> {
         let now = self.now();
-        let row: Option<FleetRow> = Sql::new(
+        let row: Option<FleetRow> = Sql::new(format!(
             "SELECT COUNT(*) AS workers, CAST(COALESCE(SUM(slots), 0) AS BIGINT) AS slots, \
-             MIN(cap_per_organization) AS per_organization, \
-             MIN(cap_per_connection) AS per_connection, MIN(cap_per_provider) AS per_provider \
+             CAST(COALESCE(SUM(slots_for_scheduled), 0) AS BIGINT) AS slots_for_scheduled, \
+             {} AS per_organization, {} AS per_connection, {} AS per_provider \
              FROM workers WHERE expires_at > ?",
-        )
+            loosest("cap_per_organization"),
+            loosest("cap_per_connection"),
+            loosest("cap_per_provider"),
+        ))
         .time(now)
         .find(self)?;
-        let running = self.count_running_of_all()?;
+        let (running, running_scheduled) = self.count_running_of_all()?;
         let Some(row) = row else {
             return Ok((Fleet::default(), Vec::new()));
         };
@@ -172,15 +187,21 @@ impl Tx<'_> {
             workers: row.workers,
             slots: row.slots,
             running,
+            slots_for_scheduled: row.slots_for_scheduled,
+            running_scheduled,
         };
         Ok((fleet, caps))
     }
 
-    fn count_running_of_all(&mut self) -> Result<i64, StoreError> {
-        let count = Sql::new("SELECT COUNT(*) FROM syncs WHERE status = 'running'")
-            .rows::<BigInt>()
-            .find(self)?;
-        Ok(count.unwrap_or(0))
+    /// All, and those that no caller asked for.
+    fn count_running_of_all(&mut self) -> Result<(i64, i64), StoreError> {
+        let running: Vec<bool> =
+            Sql::new("SELECT is_asked_for FROM syncs WHERE status = 'running'")
+                .rows::<Bool>()
+                .load(self)?;
+        let scheduled = running.iter().filter(|is_asked_for| !**is_asked_for);
+        let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        Ok((count(running.len()), count(scheduled.count())))
     }
 
     fn count_running_under(&mut self, kind: CapKind, sync: &Sync) -> Result<i64, StoreError> {
@@ -216,6 +237,11 @@ impl Tx<'_> {
             .filter(|(_, name)| Some(name) == own.as_ref());
         Ok(i64::try_from(same.count()).unwrap_or(i64::MAX))
     }
+}
+
+/// A limit that all workers keep: the largest, or none when one of them knows none.
+fn loosest(cap: &str) -> String {
+    format!("CASE WHEN COUNT({cap}) = COUNT(*) THEN MAX({cap}) END")
 }
 
 fn outcome_of(text: &str) -> Option<AttemptOutcome> {

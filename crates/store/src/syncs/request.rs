@@ -94,6 +94,9 @@ impl Tx<'_> {
         let may_queue = is_turn_free && asked.may_run;
         if let Some((row, mut sync)) = twin {
             self.make_sync_due(&mut sync)?;
+            if asked.batch_id.is_some() {
+                self.mark_asked_for(&sync)?;
+            }
             if may_queue && sync.lifecycle.status() == Status::Scheduled {
                 let row = if sync.modified_at == Some(now) {
                     self.lock_sync(sync.id)?

@@ -33,6 +33,7 @@ impl Tx<'_> {
         match sync.lifecycle.status() {
             Status::PendingRetry => {
                 self.make_sync_due(&mut sync)?;
+                self.mark_asked_for(&sync)?;
                 Ok((sync, None))
             }
             Status::Failed | Status::Cancelled => self.request_again(&sync, !is_disabled),

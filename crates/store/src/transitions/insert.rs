@@ -38,8 +38,8 @@ impl Tx<'_> {
         } = lifecycle.parts();
         Sql::new(
             "INSERT INTO syncs (id, organization_id, connection_id, model_id, batch_id, scope, \
-             is_one_off, is_initial_sync, status, due_at, created_at, modified_at, \
-             timerange_start, timerange_end) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             is_one_off, is_asked_for, is_initial_sync, status, due_at, created_at, modified_at, \
+             timerange_start, timerange_end) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         )
         .id(id.uuid())
         .id(organization_id.uuid())
@@ -47,6 +47,7 @@ impl Tx<'_> {
         .id(model_id.uuid())
         .opt_id(batch_id.map(|id| id.uuid()))
         .text(scope.canonical())
+        .flag(*is_one_off)
         .flag(*is_one_off)
         .flag(*is_initial_sync)
         .text(status.as_str())

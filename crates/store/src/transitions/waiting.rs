@@ -1,4 +1,4 @@
-//! A sync that waits is made due at once. Its status stays.
+//! A sync that waits is made due at once, or is asked for by a caller. Its status stays.
 
 use syncline_domain::Sync;
 
@@ -7,6 +7,18 @@ use crate::sql::Sql;
 use crate::tx::Tx;
 
 impl Tx<'_> {
+    /// A caller waits for it from now on, whoever made it.
+    pub(crate) fn mark_asked_for(&mut self, sync: &Sync) -> Result<(), StoreError> {
+        if sync.is_one_off {
+            return Ok(());
+        }
+        Sql::new("UPDATE syncs SET is_asked_for = ? WHERE id = ?")
+            .flag(true)
+            .id(sync.id.uuid())
+            .run(self)?;
+        Ok(())
+    }
+
     /// Makes a locked sync due now; nothing changes when it is due, or does not wait.
     pub(crate) fn make_sync_due(&mut self, sync: &mut Sync) -> Result<(), StoreError> {
         let now = self.now();

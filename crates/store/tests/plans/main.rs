@@ -44,7 +44,7 @@ const SMALL_INDEXES: [&str; 5] = [
     "syncs_turn",
     "syncs_due",
     "syncs_leases",
-    "syncs_queued_of_organization",
+    "syncs_queued",
     "models_by_next_sync",
 ];
 

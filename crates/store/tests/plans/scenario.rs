@@ -13,6 +13,7 @@ use syncline_store::runs::{Caps, Fence, Unseen};
 use syncline_store::secrets::{MasterKey, MasterKeys, Purpose, Secrets};
 use syncline_store::store::{Lane, Store, StoreOptions};
 use syncline_store::syncs::SyncFilter;
+use syncline_store::workers::Slots;
 use syncline_test_support::TestDatabase;
 
 use crate::world::{LEASE, World, page, state, transient};
@@ -218,12 +219,16 @@ async fn explanations(world: &World) {
         per_connection: Some(1),
         per_provider: Some(1),
     };
+    let slots = Slots {
+        all: 1,
+        for_scheduled: 1,
+    };
     let organization = world.organization;
     let models = Some(vec![world.models[1].name.clone()]);
     let batch = world.try_request(models, Scope::plain()).await.unwrap();
     let id = batch.members[0].sync.id;
     world
-        .write(move |tx| tx.announce_worker("w1", 1, caps, LEASE))
+        .write(move |tx| tx.announce_worker("w1", slots, caps, LEASE))
         .await
         .unwrap();
     world

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use syncline_domain::scope::Scope;
 use syncline_domain::{Lifecycle, Status, Transition};
-use syncline_store::runs::Caps;
+use syncline_store::runs::{Caps, Claim};
 use syncline_test_support::{TestDatabase, both_databases};
 
 use crate::world::{LEASE, World};
@@ -117,9 +117,12 @@ both_databases! {
             tokio::spawn(async move {
                 let worker = format!("w{worker}");
                 store
-                    .write(syncline_store::store::Lane::Control, move |tx| tx.claim_syncs(&worker, 5, LEASE, caps))
+                    .write(syncline_store::store::Lane::Control, move |tx| {
+                        tx.claim_syncs(&Claim { caps, ..Claim::new(worker, 5, LEASE) })
+                    })
                     .await
                     .unwrap()
+                    .fences()
             })
         });
         let mut all = Vec::new();

@@ -11,6 +11,7 @@ mod world;
 
 mod cancelling;
 mod claiming;
+mod fairness;
 mod feed;
 mod fences;
 mod lists;

@@ -9,6 +9,7 @@ use syncline_domain::connection::Connection;
 use syncline_domain::model::Model;
 use syncline_domain::range::TimeRange;
 use syncline_domain::retry::{Failure, RetryPolicy};
+use syncline_domain::schedule::{Interval, Schedule};
 use syncline_domain::scope::Scope;
 use syncline_domain::state::Fingerprint;
 use syncline_domain::{ModelId, OrganizationId, Status, Sync, SyncId};
@@ -18,7 +19,9 @@ use syncline_store::error::StoreError;
 use syncline_store::models::NewModel;
 use syncline_store::page::PageRequest;
 use syncline_store::records::Record;
-use syncline_store::runs::{Caps, DeleteGuard, Fence, PageWrite, Run, RunStart, SweepStep, Unseen};
+use syncline_store::runs::{
+    Caps, Claim, Claimed, DeleteGuard, Fence, PageWrite, Run, RunStart, SweepStep, Unseen,
+};
 use syncline_store::secrets::{MasterKey, Secrets};
 use syncline_store::store::{Lane, Store, StoreOptions};
 use syncline_store::syncs::{Batch, SyncRequest};
@@ -143,9 +146,15 @@ impl World {
     }
 
     pub async fn claim_within(&self, limit: i64, caps: Caps) -> Vec<Fence> {
-        self.write(move |tx| tx.claim_syncs("w1", limit, LEASE, caps))
-            .await
-            .unwrap()
+        let claim = Claim {
+            caps,
+            ..Claim::new("w1", limit, LEASE)
+        };
+        self.claim_as(claim).await.fences()
+    }
+
+    pub async fn claim_as(&self, claim: Claim) -> Claimed {
+        self.write(move |tx| tx.claim_syncs(&claim)).await.unwrap()
     }
 
     /// Requests a plain sync of the first model, claims and settles it.
@@ -233,6 +242,23 @@ impl World {
     pub async fn cancel(&self, id: SyncId) -> Result<Sync, StoreError> {
         let organization = self.organization;
         self.write(move |tx| tx.cancel_sync(organization, id)).await
+    }
+
+    /// Cancels a sync of any organization.
+    pub async fn cancel_of(&self, connection: &Connection, id: SyncId) {
+        let organization = connection.organization_id;
+        self.write(move |tx| tx.cancel_sync(organization, id))
+            .await
+            .unwrap();
+    }
+
+    /// Gives the first model a schedule.
+    pub async fn every_minute(&self) {
+        let (organization, model) = (self.organization, self.model());
+        let schedule = Schedule::Interval(Interval::new(60).unwrap());
+        self.write(move |tx| tx.update_model_schedule(organization, model, Some(schedule)))
+            .await
+            .unwrap();
     }
 
     pub async fn sync(&self, id: SyncId) -> Sync {

@@ -43,6 +43,14 @@ impl World {
         .unwrap();
     }
 
+    /// An id out of a number, in this database's words.
+    pub fn db_id(&self, number: &str) -> String {
+        match self.kind {
+            DatabaseKind::Sqlite => format!("CAST(printf('%016d', {number}) AS BLOB)"),
+            DatabaseKind::Postgres => format!("CAST(lpad(to_hex({number}), 32, '0') AS UUID)"),
+        }
+    }
+
     /// Every row of every table that a run writes, as text.
     pub fn db_dump(&self) -> String {
         [

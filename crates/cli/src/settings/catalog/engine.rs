@@ -1,0 +1,39 @@
+//! The workers: how many syncs run, and whose.
+
+use super::{Setting, number};
+
+/// The workers.
+pub const ENGINE: &[Setting] = &[
+    number(
+        "engine.workers",
+        "workers",
+        "SYNCLINE_WORKERS",
+        "How many syncs this process runs at a time; 0 runs none, and leaves them to other processes",
+    ),
+    number(
+        "engine.one_off_percent",
+        "one-off-percent",
+        "SYNCLINE_ONE_OFF_PERCENT",
+        "The percentage of the workers, rounded down, that is kept for syncs that callers ask for: \
+         scheduled ones never take these; one worker at least is open to all",
+    ),
+    number(
+        "engine.max_per_organization",
+        "max-per-organization",
+        "SYNCLINE_MAX_PER_ORGANIZATION",
+        "How many syncs of one organization run at a time, over all processes; 0 for any number",
+    ),
+    number(
+        "engine.max_per_connection",
+        "max-per-connection",
+        "SYNCLINE_MAX_PER_CONNECTION",
+        "How many syncs of one connection run at a time, over all processes; 0 for any number",
+    ),
+    number(
+        "engine.max_per_provider",
+        "max-per-provider",
+        "SYNCLINE_MAX_PER_PROVIDER",
+        "How many syncs of one provider run at a time, over all organizations and processes; 0 for \
+         any number",
+    ),
+];
