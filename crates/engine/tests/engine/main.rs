@@ -21,6 +21,7 @@ mod crashes;
 mod credentials;
 mod deletes;
 mod failures;
+mod jobs;
 mod leases;
 mod outages;
 mod partitions;
