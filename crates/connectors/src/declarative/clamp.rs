@@ -1,6 +1,6 @@
 //! Rounds the ends of windows to whole days, weeks or months.
 
-use chrono::{DateTime, Datelike, Duration, NaiveTime, Utc};
+use chrono::{Datelike, Duration, NaiveTime};
 
 use crate::datetime::{IsoDuration, Moment};
 
@@ -58,7 +58,7 @@ impl Clamp {
     }
 
     /// Where a range ends: one unit before the last period that is over.
-    pub(super) fn end(self, end: DateTime<Utc>, granularity: Option<IsoDuration>) -> DateTime<Utc> {
+    pub(super) fn end(self, end: Moment, granularity: Option<IsoDuration>) -> Moment {
         let unit = granularity.unwrap_or(IsoDuration {
             months: 0,
             time: match self {
@@ -66,8 +66,8 @@ impl Clamp {
                 Self::Week(_) | Self::Month => Duration::days(1),
             },
         });
-        let last = self.down(end.fixed_offset());
-        unit.before(last).unwrap_or(last).to_utc()
+        let last = self.down(end);
+        unit.before(last).unwrap_or(last)
     }
 }
 
@@ -77,6 +77,8 @@ fn day(moment: Moment) -> Moment {
 
 #[cfg(test)]
 mod tests {
+    use chrono::DateTime;
+
     use super::*;
 
     fn at(text: &str) -> Moment {
@@ -115,7 +117,7 @@ mod tests {
     #[test]
     fn a_range_ends_with_the_last_whole_period() {
         let second = IsoDuration::parse("PT1S");
-        let end = at("2024-02-10T05:00:00Z").to_utc();
+        let end = at("2024-02-10T05:00:00Z");
         for (clamp, granularity, last) in [
             (Clamp::Day, second, "2024-02-09T23:59:59Z"),
             (Clamp::Week(0), second, "2024-02-04T23:59:59Z"),

@@ -3,7 +3,7 @@
 //! A counting cursor's numbers are taken as moments of as many microseconds, so that everything
 //! else need not know of them.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Duration, Offset, Utc};
 use serde_json::{Map, Value};
 
 use super::clamp::Clamp;
@@ -16,8 +16,8 @@ use crate::template::{Context, Template, TemplateError, python};
 pub(super) struct BoundCursor {
     pub(super) field: String,
     form: Form,
-    pub(super) floor: DateTime<Utc>,
-    pub(super) ceiling: Option<DateTime<Utc>>,
+    pub(super) floor: Moment,
+    pub(super) ceiling: Option<Moment>,
     look_back: Option<IsoDuration>,
     pub(super) cut: Cut,
     pub(super) start_name: String,
@@ -67,8 +67,8 @@ impl BoundCursor {
                 format: component.datetime_format.clone(),
                 formats: component.cursor_formats.clone(),
             },
-            floor: component.start.evaluate(context)?.to_utc(),
-            ceiling: ceiling.map(|end| end.to_utc()),
+            floor: component.start.evaluate(context)?,
+            ceiling,
             look_back: duration(component.lookback.as_ref(), context)?,
             cut: Cut {
                 step: duration(component.step.as_ref(), context)?,
@@ -128,18 +128,15 @@ impl BoundCursor {
     }
 
     /// A record's cursor value.
-    pub(super) fn read(&self, text: &str) -> Option<DateTime<Utc>> {
+    pub(super) fn read(&self, text: &str) -> Option<Moment> {
         match &self.form {
-            Form::Datetime { formats, .. } => formats
-                .iter()
-                .find_map(|format| parse(text, format))
-                .map(|moment| moment.to_utc()),
+            Form::Datetime { formats, .. } => formats.iter().find_map(|format| parse(text, format)),
             Form::Count => text.trim().parse().ok().map(counted),
         }
     }
 
     /// How far a stored state is, if it is one of this cursor.
-    pub(super) fn watermark(&self, state: &Map<String, Value>) -> Option<DateTime<Utc>> {
+    pub(super) fn watermark(&self, state: &Map<String, Value>) -> Option<Moment> {
         let value = state.get(&self.field)?;
         let text = match value {
             Value::String(text) => text.clone(),
@@ -147,9 +144,7 @@ impl BoundCursor {
             _ => return None,
         };
         match &self.form {
-            Form::Datetime { format, .. } => parse(&text, format)
-                .map(|moment| moment.to_utc())
-                .or_else(|| self.read(&text)),
+            Form::Datetime { format, .. } => parse(&text, format).or_else(|| self.read(&text)),
             Form::Count => count_of(value).map(counted),
         }
     }
@@ -162,22 +157,57 @@ impl BoundCursor {
         }
     }
 
-    /// The state in the reference's shape.
-    pub(super) fn state(&self, mark: DateTime<Utc>) -> Map<String, Value> {
-        Map::from_iter([(self.field.clone(), self.write(&mark.fixed_offset()))])
+    /// The state in the reference's shape: in the record's zone, unless that would be ahead of it.
+    pub(super) fn state(&self, mark: Moment) -> Map<String, Value> {
+        Map::from_iter([(self.field.clone(), self.write(&self.not_ahead(mark)))])
+    }
+
+    /// A moment in the zone in which it can be written.
+    ///
+    /// A format without a zone is read in UTC. What is written east of it would be read as a later
+    /// moment, behind records that nobody has seen: it is written in UTC.
+    pub(super) fn not_ahead(&self, moment: Moment) -> Moment {
+        let Form::Datetime { format: form, .. } = &self.form else {
+            return moment;
+        };
+        let is_east = moment.offset().local_minus_utc() > 0;
+        let is_ahead =
+            is_east && parse(&format(&moment, form), form).is_some_and(|written| written > moment);
+        match is_ahead {
+            true => moment.to_utc().fixed_offset(),
+            false => moment,
+        }
+    }
+
+    /// The start of a range, in the zone that requests write it in: that of the state that it
+    /// begins from, or of the manifest's own beginning.
+    pub(super) fn start_of(&self, start: DateTime<Utc>, mark: Option<Moment>) -> Moment {
+        let begins_at_floor = start == self.floor;
+        match mark.filter(|mark| start <= *mark) {
+            Some(mark) if !begins_at_floor || mark == self.floor => {
+                self.not_ahead(start.with_timezone(mark.offset()))
+            }
+            _ if begins_at_floor => self.floor,
+            _ => start.fixed_offset(),
+        }
+    }
+
+    /// The end of a range, in the zone of the manifest's own end.
+    pub(super) fn end_of(&self, end: DateTime<Utc>) -> Moment {
+        let zone = self.ceiling.map_or(Utc.fix(), |end| *end.offset());
+        end.with_timezone(&zone)
     }
 
     /// The look-back as a length of time before a moment.
-    pub(super) fn look_back_before(&self, mark: DateTime<Utc>) -> Duration {
-        let earlier = self
-            .look_back
-            .and_then(|look_back| look_back.before(mark.fixed_offset()));
-        earlier.map_or(Duration::zero(), |earlier| mark - earlier.to_utc())
+    pub(super) fn look_back_before(&self, mark: Moment) -> Duration {
+        let earlier = self.look_back.and_then(|look_back| look_back.before(mark));
+        earlier.map_or(Duration::zero(), |earlier| mark - earlier)
     }
 }
 
-fn counted(number: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp_micros(number).unwrap_or(DateTime::<Utc>::MAX_UTC)
+fn counted(number: i64) -> Moment {
+    let counted = DateTime::from_timestamp_micros(number).unwrap_or(DateTime::<Utc>::MAX_UTC);
+    counted.fixed_offset()
 }
 
 fn count_of(value: &Value) -> Option<i64> {

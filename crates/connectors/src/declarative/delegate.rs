@@ -9,7 +9,7 @@ use super::bound::Bound;
 use super::position::Place;
 use super::states::Known;
 use crate::components::stream::Delegate;
-use crate::datetime::IsoDuration;
+use crate::datetime::{IsoDuration, Moment};
 use crate::template::TemplateError;
 
 /// What a half without a cursor leaves behind: the other one goes on from there.
@@ -64,10 +64,10 @@ impl Begun<'_> {
             });
         };
         let mark = match is_without_cursor(&any.state) {
-            true => Some(now),
+            true => Some(now.fixed_offset()),
             false => mark(later, self.states),
         };
-        Ok(mark.is_some_and(|mark| mark >= oldest.to_utc()))
+        Ok(mark.is_some_and(|mark| mark >= oldest))
     }
 }
 
@@ -76,7 +76,7 @@ pub(super) fn is_without_cursor(state: &Map<String, Value>) -> bool {
     state.get(NO_CURSOR) == Some(&Value::Bool(true))
 }
 
-fn mark(bound: &Bound, states: &[ModelState]) -> Option<DateTime<Utc>> {
+fn mark(bound: &Bound, states: &[ModelState]) -> Option<Moment> {
     if bound.router.is_some() {
         let known = Known::read(bound, states);
         return known.global.or_else(|| known.earliest());

@@ -40,18 +40,21 @@ pub(super) fn plan(bound: &Bound, request: PlanRequest<'_>) -> Result<Plan, Sour
                 request.scope.start(),
                 request.scope.end(),
                 RangeInputs {
-                    watermark,
+                    watermark: watermark.map(|mark| mark.to_utc()),
                     look_back: watermark
                         .map_or(Duration::zero(), |mark| cursor.look_back_before(mark)),
                     overlap: request.overlap,
-                    floor: Some(cursor.floor),
-                    ceiling: cursor.ceiling,
+                    floor: Some(cursor.floor.to_utc()),
+                    ceiling: cursor.ceiling.map(|end| end.to_utc()),
                     now: request.now,
                 },
             );
             match request.scope.end() {
                 Some(_) => range,
-                None => TimeRange::frozen(range.start(), cursor.cut.last(range.end())),
+                None => {
+                    let last = cursor.cut.last(cursor.end_of(range.end()));
+                    TimeRange::frozen(range.start(), last.to_utc())
+                }
             }
         }
     };

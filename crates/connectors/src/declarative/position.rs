@@ -7,6 +7,7 @@ use syncline_domain::state::{Fingerprint, PaginationState, Position, Progress};
 
 use super::jobs::JobPlace;
 use super::routers::RouterPlace;
+use crate::datetime::Moment;
 
 /// The stored form. It holds no secret.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -28,7 +29,7 @@ pub(super) struct Place {
     pub(super) totals: Totals,
     /// Where the range of the open partition begins.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) start: Option<DateTime<Utc>>,
+    pub(super) start: Option<Moment>,
     /// Start and end of the open window; the start alone counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) window: Option<[String; 2]>,
@@ -54,10 +55,10 @@ pub(super) struct Place {
     pub(super) held: Option<DateTime<Utc>>,
     /// The latest cursor value so far, the model's state included.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) max: Option<DateTime<Utc>>,
+    pub(super) max: Option<Moment>,
     /// The latest cursor value of the open window, where paging may begin anew behind it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) high: Option<DateTime<Utc>>,
+    pub(super) high: Option<Moment>,
     /// Records since paging began.
     #[serde(skip_serializing_if = "is_zero")]
     pub(super) paged: i64,
@@ -102,7 +103,7 @@ pub(super) struct Totals {
     pub(super) began: Option<DateTime<Utc>>,
     /// The latest cursor value of all.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) max: Option<DateTime<Utc>>,
+    pub(super) max: Option<Moment>,
     /// Some record had a cursor value.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) has_data: bool,
@@ -198,6 +199,6 @@ impl Place {
 }
 
 /// How moments are written in positions.
-pub(super) fn written(moment: DateTime<Utc>) -> String {
+pub(super) fn written(moment: Moment) -> String {
     moment.to_rfc3339_opts(SecondsFormat::Micros, true)
 }

@@ -33,6 +33,7 @@ use super::sink::{Batch, Reading, Skip};
 use super::states::Known;
 use super::windows::Window;
 use crate::components::decoders::Decoder;
+use crate::datetime::Moment;
 use crate::error::{SourceError, SourceErrorKind};
 use crate::http::answer::{Body, header_values};
 use crate::http::exchange::{Call, Clock, Exchange, Outcome};
@@ -46,7 +47,7 @@ pub(super) struct Reader {
     clock: Clock,
     /// When the range ends; the model's state is never carried past it.
     range_end: DateTime<Utc>,
-    range_start: Option<DateTime<Utc>>,
+    range_start: Option<Moment>,
     /// The start that a caller asked for, of every partition.
     asked_start: Option<DateTime<Utc>>,
     overlap: Duration,
@@ -194,7 +195,11 @@ impl Reader {
             },
             range_start: place.start.or(match &bound.cursor {
                 Some(cursor) if cursor.counts() => mark.or(Some(cursor.floor)),
-                Some(_) | None => request.range.start(),
+                Some(cursor) => request
+                    .range
+                    .start()
+                    .map(|start| cursor.start_of(start, mark)),
+                None => request.range.start().map(|start| start.fixed_offset()),
             }),
             tells_state: match (
                 &bound.cursor,
@@ -361,7 +366,8 @@ impl Reader {
                 records: self.place.offset,
                 last: self.place.last.clone(),
             }),
-            wanted: filters.then_some((self.range_start, self.range_end)),
+            wanted: filters
+                .then_some((self.range_start.map(|start| start.to_utc()), self.range_end)),
             range_end: self.range_end,
             most_bytes: self.exchange.max_answer_bytes(),
             redactor: self.exchange.redactor().clone(),

@@ -11,7 +11,7 @@ use super::routers::{BoundRouter, ParentState};
 use super::source::parts;
 use super::states::{parent_of, parent_row};
 use crate::components::stream::StateMigration;
-use crate::datetime::parse_iso;
+use crate::datetime::{Moment, parse_iso};
 use crate::manifest::Manifest;
 use crate::redact::Redactor;
 use crate::text::canonical_json;
@@ -255,7 +255,7 @@ fn plain(
 }
 
 /// The older form of a state: how far the first of the slices that were read is.
-fn slices(cursor: &BoundCursor, state: &Map<String, Value>) -> Option<DateTime<Utc>> {
+fn slices(cursor: &BoundCursor, state: &Map<String, Value>) -> Option<Moment> {
     state.get("state_type")?;
     let first = state.get("slices")?.as_array()?.first()?;
     let value = ["most_recent_cursor_value", "end"]
@@ -265,9 +265,7 @@ fn slices(cursor: &BoundCursor, state: &Map<String, Value>) -> Option<DateTime<U
     let by_cursor = [(cursor.field.clone(), value.clone())]
         .into_iter()
         .collect();
-    cursor
-        .watermark(&by_cursor)
-        .or_else(|| parse_iso(&text).map(|moment| moment.to_utc()))
+    cursor.watermark(&by_cursor).or_else(|| parse_iso(&text))
 }
 
 /// A state from before the stream was a low-code one, where the manifest says that there may be

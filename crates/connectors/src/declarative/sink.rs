@@ -14,6 +14,7 @@ use super::extract::{Records, Stop};
 use super::normalize::normalize;
 use super::transform::Transform;
 use crate::components::record_expanders::BoundExpander;
+use crate::datetime::Moment;
 use crate::error::{SourceError, SourceErrorKind};
 use crate::redact::Redactor;
 use crate::source::{Page, SourceRecord};
@@ -54,7 +55,7 @@ pub(super) struct Batch {
     /// The hash of the last of them, where the answer goes on behind it.
     pub(super) last: Option<String>,
     /// The latest cursor value of this answer so far.
-    pub(super) max: Option<DateTime<Utc>>,
+    pub(super) max: Option<Moment>,
     pub(super) warnings: Vec<Warning>,
     /// Records were left out that changed after the range's end.
     pub(super) has_later: bool,
@@ -201,8 +202,12 @@ impl<'r> Sink<'r> {
                         return Ok(());
                     }
                     // What changed after the range's end belongs to the next sync.
-                    let changed = changed.min(self.reading.range_end);
-                    self.batch.max = self.batch.max.max(Some(changed));
+                    let end = self.reading.range_end.with_timezone(changed.offset());
+                    let changed = changed.min(end);
+                    // Of those at the same moment the first counts, in its zone.
+                    if self.batch.max.is_none_or(|max| max < changed) {
+                        self.batch.max = Some(changed);
+                    }
                 }
                 Some(None) => self.warn("cursor_value_unreadable", || {
                     format!("records have a value in `{}` that is none of the manifest's formats; they were kept", cursor.field)

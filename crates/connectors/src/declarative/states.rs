@@ -7,13 +7,14 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::Duration;
 use serde_json::{Map, Value, json};
 use syncline_domain::state::{Fingerprint, ModelState};
 
 use super::bound::Bound;
 use super::cursor::BoundCursor;
 use super::routers::ParentState;
+use crate::datetime::Moment;
 use crate::template::python;
 use crate::text::canonical_json;
 
@@ -24,9 +25,9 @@ const PARENT: &str = "parent_state";
 #[derive(Debug, Default)]
 pub(super) struct Known {
     /// How far each partition is.
-    pub(super) partitions: HashMap<String, DateTime<Utc>>,
+    pub(super) partitions: HashMap<String, Moment>,
     /// How far all are that have no state of their own.
-    pub(super) global: Option<DateTime<Utc>>,
+    pub(super) global: Option<Moment>,
     /// How long the sync took that left the global state: so far back it is read again.
     pub(super) look_back: Duration,
     pub(super) is_global: bool,
@@ -68,7 +69,7 @@ impl Known {
     }
 
     /// How far a partition is by a state of its own.
-    pub(super) fn mark_of(&self, key: &str) -> Option<DateTime<Utc>> {
+    pub(super) fn mark_of(&self, key: &str) -> Option<Moment> {
         let own = self.partitions.get(key).copied();
         own.or_else(|| {
             let legacy = self.has_legacy.then(|| legacy_key(key)).flatten()?;
@@ -77,7 +78,7 @@ impl Known {
     }
 
     /// The earliest moment that some partition is at.
-    pub(super) fn earliest(&self) -> Option<DateTime<Utc>> {
+    pub(super) fn earliest(&self) -> Option<Moment> {
         let global = self.global.map(|mark| mark - self.look_back);
         self.partitions.values().copied().chain(global).min()
     }

@@ -1,7 +1,5 @@
 //! Cuts a range into the windows that are asked for one by one.
 
-use chrono::{DateTime, Utc};
-
 use super::clamp::Clamp;
 use crate::datetime::{IsoDuration, Moment};
 
@@ -29,8 +27,7 @@ pub(super) struct Cut {
 impl Cut {
     /// The window that begins at a moment of a range that ends at `end`; `None` when nothing is
     /// left of the range. With a granularity the end itself is one more unit to be read.
-    pub(super) fn window(&self, start: Moment, end: DateTime<Utc>) -> Option<Window> {
-        let end = end.fixed_offset();
+    pub(super) fn window(&self, start: Moment, end: Moment) -> Option<Window> {
         let start = self.up(start);
         let is_nothing = self.granularity.is_none() || self.is_compare_strictly;
         if start > end || (start == end && is_nothing) {
@@ -71,7 +68,7 @@ impl Cut {
     }
 
     /// Where a range ends that goes up to a moment.
-    pub(super) fn last(&self, end: DateTime<Utc>) -> DateTime<Utc> {
+    pub(super) fn last(&self, end: Moment) -> Moment {
         match self.clamp {
             None => end,
             Some(clamp) => clamp.end(end, self.granularity),

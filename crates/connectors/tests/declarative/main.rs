@@ -40,3 +40,4 @@ mod test_keys;
 mod transforming;
 mod unpacking;
 mod vault;
+mod zones;

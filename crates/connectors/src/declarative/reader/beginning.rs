@@ -13,7 +13,7 @@ pub(super) fn is_ahead(bound: &Bound, request: &ReadRequest) -> bool {
     let Some(cursor) = bound.cursor.as_ref().filter(|cursor| !cursor.counts()) else {
         return false;
     };
-    let ceiling = cursor.ceiling.unwrap_or(request.now);
+    let ceiling = cursor.ceiling.map_or(request.now, |end| end.to_utc());
     let last = request.scope.end().unwrap_or(ceiling.min(request.now));
     request.range.start().is_some_and(|start| start > last)
 }

@@ -7,7 +7,7 @@ use syncline_domain::state::ModelState;
 use super::super::position::written;
 use super::super::windows::Window;
 use super::{Reader, TellsState};
-use crate::datetime::{Moment, parse_iso};
+use crate::datetime::parse_iso;
 use crate::error::{SourceError, SourceErrorKind};
 
 impl Reader {
@@ -22,9 +22,8 @@ impl Reader {
             .as_ref()
             .and_then(|[start, _]| parse_iso(start));
         if let Some(cursor) = &self.bound.cursor {
-            let start = stored.or_else(|| self.range_start.map(|start| start.fixed_offset()));
-            let start = start.unwrap_or_else(|| cursor.floor.fixed_offset());
-            match cursor.cut.window(start, self.range_end) {
+            let start = stored.or(self.range_start).unwrap_or(cursor.floor);
+            match cursor.cut.window(start, cursor.end_of(self.range_end)) {
                 Some(window) => self.open_window(window),
                 None => {
                     self.close_slice();
@@ -50,7 +49,7 @@ impl Reader {
     }
 
     pub(super) fn open_window(&mut self, window: Window) {
-        self.place.window = Some([written(window.start.to_utc()), written(window.end.to_utc())]);
+        self.place.window = Some([written(window.start), written(window.end)]);
         self.window = Some(window);
     }
 
@@ -81,11 +80,11 @@ impl Reader {
         (self.place.paged, self.place.resets, self.place.high) = (0, 0, None);
         self.place.window = None;
         let following = self.window.take().and_then(|window| window.next);
-        let cut = self.bound.cursor.as_ref().map(|cursor| cursor.cut);
-        match cut
+        let cursor = self.bound.cursor.as_ref();
+        let following = cursor
             .zip(following)
-            .and_then(|(cut, start): (_, Moment)| cut.window(start, self.range_end))
-        {
+            .and_then(|(cursor, start)| cursor.cut.window(start, cursor.end_of(self.range_end)));
+        match following {
             Some(window) => self.open_window(window),
             None => self.close_slice(),
         }

@@ -1,6 +1,5 @@
 //! Moves from partition to partition.
 
-use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use syncline_domain::state::ModelState;
 
@@ -8,6 +7,7 @@ use super::super::routers::{Found, Next, Slice, hash_text};
 use super::super::sink::Batch;
 use super::super::states::parent_row;
 use super::Reader;
+use crate::datetime::Moment;
 use crate::error::{SourceError, SourceErrorKind};
 use crate::source::Step;
 use crate::template::python;
@@ -78,7 +78,10 @@ impl Reader {
         self.is_partition_open = true;
         if !is_same {
             let mark = self.mark_of(key);
-            self.range_start = self.asked_start.or_else(|| self.start_behind(mark?));
+            self.range_start = self
+                .asked_start
+                .map(|start| start.fixed_offset())
+                .or_else(|| self.start_behind(mark?));
             self.place.start = self.range_start;
             self.place.max = mark.filter(|_| self.is_unbounded);
             self.count(key);
@@ -89,16 +92,17 @@ impl Reader {
     }
 
     /// How far a partition is: by its own state, or by the one of all.
-    fn mark_of(&self, key: &str) -> Option<DateTime<Utc>> {
+    fn mark_of(&self, key: &str) -> Option<Moment> {
         let own = self.known.mark_of(key);
         own.or_else(|| self.known.global?.checked_sub_signed(self.known.look_back))
     }
 
-    fn start_behind(&self, mark: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    fn start_behind(&self, mark: Moment) -> Option<Moment> {
         let cursor = self.bound.cursor.as_ref()?;
         let reread = cursor.look_back_before(mark).max(self.overlap);
         let start = mark.checked_sub_signed(reread).unwrap_or(cursor.floor);
-        Some(start.max(cursor.floor))
+        let start = start.max(cursor.floor);
+        Some(cursor.start_of(start.to_utc(), Some(mark)))
     }
 
     fn count(&mut self, key: &str) {
@@ -121,7 +125,7 @@ impl Reader {
     }
 
     /// A cursor value was seen.
-    pub(super) fn take_max(&mut self, max: Option<DateTime<Utc>>) {
+    pub(super) fn take_max(&mut self, max: Option<Moment>) {
         self.place.max = self.place.max.max(max);
         if self.bound.stream.retriever.pagination_reset.is_some() {
             self.place.high = self.place.high.max(max);
@@ -150,7 +154,7 @@ impl Reader {
     }
 
     /// The state of the open partition.
-    pub(super) fn partition_states(&mut self, mark: DateTime<Utc>) -> Vec<ModelState> {
+    pub(super) fn partition_states(&mut self, mark: Moment) -> Vec<ModelState> {
         let mut states = std::mem::take(&mut self.parent_states);
         let (Some(cursor), Some(slice)) = (&self.bound.cursor, &self.slice) else {
             return states;

@@ -26,7 +26,7 @@ impl Reader {
         let splits = reset.is_some_and(|reset| reset.splits);
         match (&self.bound.cursor, self.window) {
             (Some(cursor), Some(mut window)) if splits => {
-                let start = self.place.high.map(|high| high.fixed_offset());
+                let start = self.place.high.map(|high| cursor.not_ahead(high));
                 let start = start.unwrap_or(window.start);
                 if cursor.write(&start) == cursor.write(&window.start) {
                     return Err(stuck(
