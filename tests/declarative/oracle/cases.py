@@ -119,7 +119,10 @@ def run(case, shared):
         for name, content in [("config", config), ("catalog", catalog), ("state", state)]:
             paths[name] = pathlib.Path(directory) / f"{name}.json"
             paths[name].write_text(json.dumps(content))
-        arguments = ["read", "--config", str(paths["config"]), "--catalog", str(paths["catalog"])]
+        action = case.get("action", "read")
+        arguments = [action, "--config", str(paths["config"])]
+        if action == "read":
+            arguments += ["--catalog", str(paths["catalog"])]
         if state:
             arguments += ["--state", str(paths["state"])]
         try:
@@ -148,17 +151,20 @@ def golden(provider, messages, records, raised, waits):
     clean = lambda value: json.loads(provider.without_port(json.dumps(value)))
     states = [m["state"]["stream"].get("stream_state") for m in messages if m["type"] == "STATE"]
     errors = [m["trace"]["error"] for m in messages if m["type"] == "TRACE" and m["trace"]["type"] == "ERROR"]
+    refused = [m for m in messages if m["type"] == "CONNECTION_STATUS" and m["connectionStatus"]["status"] != "SUCCEEDED"]
     controls = [m["control"]["connectorConfig"]["config"] for m in messages if m["type"] == "CONTROL"]
     answer = {
         "requests": sorted(provider.asked, key=lambda one: json.dumps(one, sort_keys=True)),
         "records": sorted(clean(records), key=lambda one: json.dumps(one, sort_keys=True)),
         "state": clean(states[-1]) if states else None,
-        "outcome": "failed" if errors or raised else "complete",
+        "outcome": "failed" if errors or raised or refused else "complete",
     }
     if errors:
         answer["error"] = clean({"type": errors[0].get("failure_type"), "message": errors[0].get("message")})
     elif raised:
         answer["error"] = clean({"type": None, "message": f"{type(raised).__name__}: {raised}"[:300]})
+    elif refused:
+        answer["error"] = clean({"type": None, "message": refused[0]["connectionStatus"].get("message")})
     if waits:
         answer["waits"] = sorted(waits)
     if controls:
