@@ -28,6 +28,7 @@ pub mod response_filters;
 pub mod retrievers;
 pub mod schema_loaders;
 pub mod selectors;
+pub mod smaller_requests;
 pub mod spec;
 pub mod stream;
 pub mod transformations;

@@ -40,6 +40,48 @@ pub(crate) fn find_one<'v>(value: &'v Value, path: &[String]) -> Result<Option<&
     }
 }
 
+/// The value without the lists that a path leads to.
+pub(crate) fn without_lists(value: &Value, path: &[String]) -> Value {
+    let mut value = value.clone();
+    remove_lists(&mut value, path);
+    value
+}
+
+fn remove_lists(value: &mut Value, path: &[String]) {
+    let Some((first, rest)) = path.split_first() else {
+        return;
+    };
+    let is_gone =
+        |name: &str, value: &Value| rest.is_empty() && value.is_array() && fits(first, name);
+    match value {
+        Value::Object(map) => {
+            map.retain(|name, value| !is_gone(name, value));
+            let inner = map.iter_mut().filter(|(name, _)| fits(first, name));
+            inner.for_each(|(_, value)| remove_lists(value, rest));
+        }
+        Value::Array(items) => {
+            let length = items.len();
+            let mut index = 0;
+            items.retain(|value| {
+                index += 1;
+                let name = (index - 1).to_string();
+                let from_the_end = format!("-{}", length + 1 - index);
+                !is_gone(&name, value) && !is_gone(&from_the_end, value)
+            });
+            if rest.is_empty() {
+                return;
+            }
+            for (index, value) in items.iter_mut().enumerate() {
+                let from_the_end = format!("-{}", length - index);
+                if fits(first, &index.to_string()) || *first == from_the_end {
+                    remove_lists(value, rest);
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
 fn child<'v>(value: &'v Value, part: &str) -> Option<&'v Value> {
     match value {
         Value::Object(map) => map.get(part),

@@ -68,6 +68,7 @@ fn claims(
             map.insert((*name).to_owned(), template.string_value(context)?);
         }
     }
+    header.sort_keys();
     for (name, at) in [("iat", now), ("exp", now + jwt.seconds), ("nbf", now)] {
         payload.insert(name.to_owned(), at.into());
     }

@@ -66,6 +66,7 @@ impl Exchange {
             Outcome::Answer(answer) => answer,
             Outcome::Ignored { what, .. } => return Err(no_token(&what)),
             Outcome::Reset => return Err(no_token(&self.asked(parts))),
+            Outcome::Less(_, error) => return Err(error),
         };
         let body = match session.decoder {
             Decoder::Json { .. } => answer.body.json(),

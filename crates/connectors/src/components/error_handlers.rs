@@ -1,6 +1,6 @@
 //! What an answer, or its absence, means.
 
-use super::response_filters::ResponseFilter;
+use super::response_filters::{Action, ResponseFilter};
 use super::waits::Wait;
 use super::{CompileError, Node};
 use crate::template::{Names, Template};
@@ -55,7 +55,6 @@ impl ErrorHandler {
                 Ok(Self::Composite(handlers))
             }
             "DefaultErrorHandler" => {
-                node.refuse_fields(&["page_size_reduction", "request_window_splitting"])?;
                 let filters = node.children("response_filters")?;
                 let filters: Vec<_> = filters
                     .iter()
@@ -95,6 +94,12 @@ impl ErrorHandler {
             Self::Default(handler) => handler.max_retries.as_ref(),
             Self::Composite(handlers) => handlers.first().and_then(Self::max_retries),
         }
+    }
+
+    /// Whether one of its filters leads to an action.
+    pub(crate) fn leads_to(&self, action: Action) -> bool {
+        let mut filters = self.flat().into_iter().flat_map(|handler| &handler.filters);
+        filters.any(|filter| filter.action == action)
     }
 
     fn flat(&self) -> Vec<&DefaultErrorHandler> {

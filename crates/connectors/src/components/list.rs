@@ -62,6 +62,7 @@ pub const COMPONENTS: &[Family] = &[
         "records",
         &[
             "DpathExtractor",
+            "ParentFieldPath",
             "RecordExpander",
             "RecordFilter",
             "RecordSelector",
@@ -128,6 +129,10 @@ pub const COMPONENTS: &[Family] = &[
         ],
     ),
     ("files", &["FileUploader"]),
+    (
+        "smaller requests",
+        &["PageSizeReduction", "RequestWindowSplitting"],
+    ),
     ("schema loaders", &["InlineSchemaLoader"]),
     ("check", &["CheckStream"]),
 ];

@@ -60,6 +60,8 @@ pub enum Strategy {
 pub(crate) struct Answer<'a> {
     /// Records in the answer, before any filter.
     pub(crate) extracted: u64,
+    /// How many records the request asked for.
+    pub(crate) page_size: Option<u64>,
     /// The token that the request carried.
     pub(crate) last_token: Option<&'a Value>,
     /// The answer and the last record, for templates.
@@ -204,7 +206,7 @@ impl Strategy {
     pub(crate) fn next_token(&self, answer: &Answer<'_>) -> Result<Option<Value>, TemplateError> {
         match self {
             Self::Offset { .. } => {
-                if self.is_last(answer)? {
+                if answer.is_last() {
                     return Ok(None);
                 }
                 let before = answer.last_token.and_then(Value::as_u64).unwrap_or(0);
@@ -213,7 +215,7 @@ impl Strategy {
             Self::Page {
                 start_from_page, ..
             } => {
-                if self.is_last(answer)? {
+                if answer.is_last() {
                     return Ok(None);
                 }
                 let last = answer
@@ -238,9 +240,10 @@ impl Strategy {
             }
         }
     }
+}
 
-    fn is_last(&self, answer: &Answer<'_>) -> Result<bool, TemplateError> {
-        let size = self.page_size(answer.context)?;
-        Ok(answer.extracted == 0 || size.is_some_and(|size| answer.extracted < size))
+impl Answer<'_> {
+    fn is_last(&self) -> bool {
+        self.extracted == 0 || self.page_size.is_some_and(|size| self.extracted < size)
     }
 }

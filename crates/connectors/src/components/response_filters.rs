@@ -35,6 +35,10 @@ pub enum Action {
     Ignore,
     /// Paging begins anew.
     ResetPagination,
+    /// The same page is asked for again, with fewer records.
+    ReducePageSize,
+    /// The window is read in two halves.
+    SplitRequestWindow,
     /// The provider says "later".
     RateLimited,
     /// The access token is fetched anew, once, and the request is tried again.
@@ -65,6 +69,8 @@ impl ResponseFilter {
             Some("RETRY") => Action::Retry,
             Some("IGNORE") => Action::Ignore,
             Some("RESET_PAGINATION") => Action::ResetPagination,
+            Some("REDUCE_PAGE_SIZE") => Action::ReducePageSize,
+            Some("SPLIT_REQUEST_WINDOW") => Action::SplitRequestWindow,
             Some("RATE_LIMITED") => Action::RateLimited,
             Some("REFRESH_TOKEN_THEN_RETRY") => Action::RefreshThenRetry,
             Some(other) => {

@@ -8,6 +8,7 @@ use super::paginators::Paginator;
 use super::partition_routers::PartitionRouter;
 use super::requesters::HttpRequester;
 use super::selectors::RecordSelector;
+use super::smaller_requests::{PageSizeReduction, RequestWindowSplitting};
 use super::{CompileError, Node};
 
 /// `SimpleRetriever`: request after request. `AsyncRetriever` is the same behind a job: what it
@@ -24,6 +25,10 @@ pub struct SimpleRetriever {
     pub paginator: Option<Paginator>,
     /// When paging begins anew.
     pub pagination_reset: Option<PaginationReset>,
+    /// What is done where a page is too large for the provider.
+    pub page_size_reduction: Option<PageSizeReduction>,
+    /// What is done where a window is too large for the provider.
+    pub window_splitting: Option<RequestWindowSplitting>,
     /// What it is read by, if it is.
     pub router: Option<PartitionRouter>,
     /// Only the first request of a slice carries what its router and its cursor inject.
@@ -35,20 +40,28 @@ pub struct SimpleRetriever {
 impl SimpleRetriever {
     pub(crate) fn compile(node: &Node<'_>) -> Result<Self, CompileError> {
         match node.kind() {
-            "SimpleRetriever" => Ok(Self {
-                requester: HttpRequester::compile(&node.required_child("requester")?)?,
-                decoder: Decoder::compile(node)?,
-                selector: RecordSelector::compile(&node.required_child("record_selector")?)?,
-                paginator: Paginator::compile(node)?,
-                pagination_reset: PaginationReset::compile(node)?,
-                router: PartitionRouter::compile(node)?,
-                ignores_slice_options_when_paging: node
-                    .flag("ignore_stream_slicer_parameters_on_paginated_requests"),
-                jobs: None,
-            }),
+            "SimpleRetriever" => Self::compile_simple(node),
             "AsyncRetriever" => Self::compile_downloads(node),
             _ => Err(node.unsupported()),
         }
+    }
+
+    fn compile_simple(node: &Node<'_>) -> Result<Self, CompileError> {
+        let requester = HttpRequester::compile(&node.required_child("requester")?)?;
+        let paginator = Paginator::compile(node)?;
+        Ok(Self {
+            page_size_reduction: PageSizeReduction::compile(node, &requester, paginator.as_ref())?,
+            window_splitting: RequestWindowSplitting::compile(node, &requester)?,
+            requester,
+            decoder: Decoder::compile(node)?,
+            selector: RecordSelector::compile(&node.required_child("record_selector")?)?,
+            paginator,
+            pagination_reset: PaginationReset::compile(node)?,
+            router: PartitionRouter::compile(node)?,
+            ignores_slice_options_when_paging: node
+                .flag("ignore_stream_slicer_parameters_on_paginated_requests"),
+            jobs: None,
+        })
     }
 
     fn compile_downloads(node: &Node<'_>) -> Result<Self, CompileError> {
@@ -72,6 +85,8 @@ impl SimpleRetriever {
             // The records come out of the downloads.
             selector: RecordSelector::compile_around(&selector, extractor)?,
             paginator: Paginator::compile_field(node, "download_paginator")?,
+            page_size_reduction: None,
+            window_splitting: None,
             pagination_reset: None,
             router: PartitionRouter::compile(node)?,
             ignores_slice_options_when_paging: false,

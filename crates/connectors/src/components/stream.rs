@@ -8,6 +8,7 @@ use super::cursors::Cursor;
 use super::primary_key::PrimaryKey;
 use super::retrievers::SimpleRetriever;
 use super::schema_loaders::inline_schema;
+use super::smaller_requests::RequestWindowSplitting;
 use super::transformations::Transformation;
 use super::{CompileError, Node};
 use crate::template::{Names, Template};
@@ -145,6 +146,9 @@ impl Stream {
 
 fn cursor_of(node: &Node<'_>, retriever: &SimpleRetriever) -> Result<Option<Cursor>, CompileError> {
     let cursor = Cursor::compile(node)?;
+    if retriever.window_splitting.is_some() {
+        RequestWindowSplitting::check(node, cursor.as_ref())?;
+    }
     if matches!(cursor, Some(Cursor::Count(_))) && retriever.router.is_some() {
         return Err(node.unsupported_part("IncrementingCountCursor with a partition router"));
     }

@@ -179,6 +179,16 @@ impl BoundCursor {
         }
     }
 
+    /// A moment as a provider reads it that is sent it.
+    pub(super) fn as_sent(&self, moment: Moment) -> Moment {
+        match &self.form {
+            Form::Datetime { format: form, .. } => {
+                parse(&format(&moment, form), form).unwrap_or(moment)
+            }
+            Form::Count => moment,
+        }
+    }
+
     /// The start of a range, in the zone that requests write it in: that of the state that it
     /// begins from, or of the manifest's own beginning.
     pub(super) fn start_of(&self, start: DateTime<Utc>, mark: Option<Moment>) -> Moment {

@@ -52,7 +52,7 @@ pub(super) struct Place {
     pub(super) lost: Lost,
     /// A slice of the open partition was left out: the state stays here.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) held: Option<DateTime<Utc>>,
+    pub(super) held: Option<Moment>,
     /// The latest cursor value so far, the model's state included.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) max: Option<Moment>,
@@ -65,6 +65,12 @@ pub(super) struct Place {
     /// How often paging began anew in the open window, without getting on.
     #[serde(skip_serializing_if = "is_zero")]
     pub(super) resets: i64,
+    /// Pages are smaller than the manifest has them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) size: Option<u64>,
+    /// The open window is a part of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) split: Option<Split>,
     /// Nothing is left to be read.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) done: bool,
@@ -127,6 +133,29 @@ impl Totals {
     }
 }
 
+/// Where in a window that was split a sync stands.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Split {
+    /// Where the window begins that follows the whole one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) next: Option<String>,
+    /// How often the open part was split.
+    pub(super) depth: i64,
+    /// Parts that are still to be read, the last one first.
+    pub(super) rest: Vec<Part>,
+}
+
+/// A part of a window.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Part {
+    /// Its start and end.
+    pub(super) window: [String; 2],
+    /// How often it was split.
+    pub(super) depth: i64,
+}
+
 fn is_zero(number: &i64) -> bool {
     *number == 0
 }
@@ -174,6 +203,8 @@ impl Place {
             start: None,
             window: None,
             max: None,
+            size: None,
+            split: None,
             ..self.at_window_start()
         }
     }

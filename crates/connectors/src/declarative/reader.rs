@@ -7,7 +7,9 @@ mod jobs;
 mod moves;
 mod pages;
 mod partitions;
+mod readings;
 mod resets;
+mod smaller;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -20,6 +22,7 @@ use syncline_domain::state::ModelState;
 use tokio::sync::mpsc::Receiver;
 
 use beginning::{is_ahead, totals};
+use smaller::Reductions;
 
 use super::answers::{Parsed, parse};
 use super::bound::{Bound, Half};
@@ -29,14 +32,13 @@ use super::plan::{is_full_pass, usable_state};
 use super::position::Place;
 use super::requests;
 use super::routers::{self, Parents, Partitions, Slice};
-use super::sink::{Batch, Reading, Skip};
+use super::sink::Batch;
 use super::states::Known;
 use super::windows::Window;
-use crate::components::decoders::Decoder;
 use crate::datetime::Moment;
 use crate::error::{SourceError, SourceErrorKind};
 use crate::http::answer::{Body, header_values};
-use crate::http::exchange::{Call, Clock, Exchange, Outcome};
+use crate::http::exchange::{Call, Clock, Exchange, Less, Outcome};
 use crate::http::request::RequestParts;
 use crate::source::{Cost, PageReader, ReadRequest, Step};
 use crate::template::Context;
@@ -74,6 +76,8 @@ pub(super) struct Reader {
     token: Option<Value>,
     /// The next request repeats one of an earlier attempt.
     is_resumed: bool,
+    /// Pages that were made smaller in a row, and those that could not.
+    reductions: Reductions,
     open: Option<Open>,
     /// The files of the open slice's job, once it is done.
     done: Option<Done>,
@@ -95,6 +99,8 @@ enum Asked {
     Nothing,
     /// Paging begins anew.
     Reset,
+    /// Less is asked for, if there is less; the error otherwise.
+    Less(Less, SourceError),
 }
 
 impl Asked {
@@ -215,6 +221,7 @@ impl Reader {
             token: place.token.clone(),
             place,
             is_resumed,
+            reductions: Reductions::default(),
             open: None,
             done: None,
             cost: Cost::default(),
@@ -252,11 +259,17 @@ impl Reader {
                 match self.ask().await {
                     Ok(Asked::Open(open)) => self.open = Some(*open),
                     Ok(Asked::Nothing) => {
+                        self.page_came();
                         let states = self.advance(None);
                         return Ok(Step::Page(self.page(Batch::default(), states)));
                     }
                     Ok(Asked::Reset) => {
                         self.reset_paging()?;
+                        return Ok(Step::Page(self.page(Batch::default(), Vec::new())));
+                    }
+                    Ok(Asked::Less(Less::Records, error)) => self.reduce_page(error).await?,
+                    Ok(Asked::Less(Less::Time, error)) => {
+                        self.split_window(error)?;
                         return Ok(Step::Page(self.page(Batch::default(), Vec::new())));
                     }
                     Err(error) if self.is_rejected(&error) => self.start_window_again(),
@@ -295,6 +308,7 @@ impl Reader {
             self.slice.as_ref(),
             self.window.as_ref(),
             self.token.as_ref(),
+            self.place.size,
             &context,
         )
         .map_err(|error| self.exchange.template(&error))?;
@@ -316,6 +330,7 @@ impl Reader {
         let answer = match outcome {
             Outcome::Answer(answer) => answer,
             Outcome::Reset => return Ok(Asked::Reset),
+            Outcome::Less(what, error) => return Ok(Asked::Less(what, error)),
             Outcome::Ignored { what, answer } => {
                 self.warn(
                     "answer_ignored",
@@ -344,44 +359,6 @@ impl Reader {
             context,
             headers,
         }))
-    }
-
-    /// The first answer of a partition, where its parent's record brought it.
-    fn first_answer(&self) -> Option<Vec<u8>> {
-        let answer = self.slice.as_ref()?.first_answer.as_ref()?;
-        let is_json = matches!(self.bound.stream.retriever.decoder, Decoder::Json { .. });
-        let is_first = is_json && self.place.request == 0 && self.place.totals.is_lazy;
-        is_first.then(|| answer.to_string().into_bytes())
-    }
-
-    fn reading(&self, context: &Context) -> Reading {
-        let cursor = self.bound.cursor.as_ref();
-        // What a job makes is what it was asked for.
-        let filters = self.bound.stream.retriever.jobs.is_none()
-            && cursor.is_some_and(|cursor| cursor.is_client_side || cursor.is_data_feed);
-        Reading {
-            bound: self.bound.clone(),
-            context: context.clone(),
-            skip: (self.place.offset > 0).then(|| Skip {
-                records: self.place.offset,
-                last: self.place.last.clone(),
-            }),
-            wanted: filters
-                .then_some((self.range_start.map(|start| start.to_utc()), self.range_end)),
-            range_end: self.range_end,
-            most_bytes: self.exchange.max_answer_bytes(),
-            redactor: self.exchange.redactor().clone(),
-        }
-    }
-
-    fn reads_headers(&self) -> bool {
-        let paginator = self.bound.stream.retriever.paginator.as_ref();
-        paginator.is_some_and(|paginator| {
-            paginator
-                .strategy
-                .templates()
-                .any(|template| template.reads("headers").next().is_some())
-        })
     }
 }
 

@@ -73,12 +73,14 @@ fn declared(
     Ok(parts)
 }
 
-/// The request for a partition, a window and a token, but for the credential.
+/// The request for a partition, a window and a token, but for the credential; `page_size` stands
+/// in for that of the manifest.
 pub(super) fn build(
     bound: &Bound,
     partition: Option<&Slice>,
     window: Option<&Window>,
     token: Option<&Value>,
+    page_size: Option<u64>,
     context: &Context,
 ) -> Result<RequestParts, TemplateError> {
     let requester = &bound.stream.retriever.requester;
@@ -90,7 +92,10 @@ pub(super) fn build(
     let mut parts = declared(requester, url, context)?;
     if let Some(paginator) = paginator {
         if let Some(option) = &paginator.page_size_option
-            && let Some(size) = paginator.strategy.page_size(context)?
+            && let Some(size) = match page_size {
+                Some(size) => Some(size),
+                None => paginator.strategy.page_size(context)?,
+            }
         {
             option.inject(&mut parts, &size.into(), context)?;
         }

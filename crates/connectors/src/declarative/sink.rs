@@ -153,7 +153,15 @@ impl<'r> Sink<'r> {
     fn expand(&mut self, expander: &BoundExpander, record: &RawValue) -> Result<(), Why> {
         let failed = |error| Why::Failed(unreadable(&error));
         let record = serde_json::from_str(record.get()).map_err(failed)?;
-        for item in expander.expand(record) {
+        let expanded = expander.expand(record).map_err(|message| {
+            Why::Failed(SourceError::new(SourceErrorKind::Configuration, message))
+        })?;
+        if expanded.is_truncated {
+            self.warn("list_truncated", || {
+                "lists in records are not whole, as the records say themselves; the manifest does not say how to get the rest".to_owned()
+            });
+        }
+        for item in expanded.items {
             self.accept(serde_json::value::to_raw_value(&item).map_err(failed)?)?;
         }
         Ok(())

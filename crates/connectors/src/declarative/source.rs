@@ -20,6 +20,9 @@ use crate::manifest::Manifest;
 use crate::redact::Redactor;
 use crate::source::{PageReader, Plan, PlanRequest, ReadRequest, Source};
 
+/// The configuration may name the streams that are checked.
+const CHECKED: &str = "__airbyte_check_stream_names";
+
 /// A manifest with one connection's configuration.
 pub struct DeclarativeSource {
     manifest: Arc<Manifest>,
@@ -64,6 +67,16 @@ impl DeclarativeSource {
     /// The streams that the manifest names for a check; the first that can be read when it names
     /// none in a way that is known here.
     pub(super) fn streams_to_check(&self) -> Vec<String> {
+        let asked = self.config.get(CHECKED).and_then(Value::as_array);
+        let asked: Vec<_> = asked
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect();
+        if !asked.is_empty() {
+            return asked;
+        }
         let named = self
             .manifest
             .check()

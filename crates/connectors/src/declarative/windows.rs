@@ -1,5 +1,7 @@
 //! Cuts a range into the windows that are asked for one by one.
 
+use chrono::Duration;
+
 use super::clamp::Clamp;
 use crate::datetime::{IsoDuration, Moment};
 
@@ -65,6 +67,19 @@ impl Cut {
             end: last.max(start),
             next: Some(next),
         })
+    }
+
+    /// The end of the first half of a window and the start of the second, as the reference halves
+    /// it: by whole units. None when it is a single unit.
+    pub(super) fn halves(&self, start: Moment, end: Moment) -> Option<(Moment, Moment)> {
+        let unit = self.granularity.filter(|unit| unit.months == 0)?.time;
+        let micros = unit.num_microseconds().filter(|micros| *micros > 0)?;
+        let units = (end - start).num_microseconds()? / micros + 1;
+        if start >= end || units <= 1 {
+            return None;
+        }
+        let second = start + Duration::microseconds(micros * (units / 2));
+        Some((second - unit, second))
     }
 
     /// Where a range ends that goes up to a moment.

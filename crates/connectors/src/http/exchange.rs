@@ -12,6 +12,7 @@ use super::job_waits::JobWaits;
 use super::options::SourceOptions;
 use super::request::RequestParts;
 use super::send_error::SendError;
+pub(crate) use super::verdict::Less;
 use super::verdict::{Case, Verdict, interpret, without_answer};
 pub(crate) use super::wire::Wire;
 use super::wire::later;
@@ -49,6 +50,8 @@ pub(crate) enum Outcome {
     Answer(Answer),
     /// The manifest says that paging begins anew.
     Reset,
+    /// The manifest says that less is to be asked for; the error tells why, if there is no less.
+    Less(Less, SourceError),
     /// The manifest says that it does not matter that this answer is not good. One that is no
     /// error by its status is there to be read all the same.
     Ignored {
@@ -175,6 +178,11 @@ impl Exchange {
                     return Ok(Outcome::Ignored { what, answer });
                 }
                 (Verdict::Reset, _) => return Ok(Outcome::Reset),
+                (Verdict::Less { what, words }, _) => {
+                    let kind = SourceErrorKind::Transient { not_before: None };
+                    let error = self.wire.failure(kind, parts, sent, &words, tried);
+                    return Ok(Outcome::Less(what, error));
+                }
                 (Verdict::Ignore { .. }, Err(_)) => return Err(unanswered()),
                 (Verdict::Refresh(_), _) if carried.is_some() && !has_renewed && tried < tries => {
                     has_renewed = true;
@@ -223,6 +231,13 @@ impl Exchange {
             };
             return Err(self.wire.failure(kind, parts, sent, &words, tried));
         }
+    }
+
+    /// Waits within the attempt, as long as attempts wait at most.
+    pub(crate) async fn wait_within(&self, pause: Duration) {
+        self.wire
+            .waits(pause.min(self.wire.options.retry_max_wait))
+            .await;
     }
 
     /// Sends when the budget allows it. The outer error is that it does not for long.

@@ -26,6 +26,8 @@ pub(super) enum Verdict {
     Ignore { words: Words },
     /// Begin to page anew.
     Reset,
+    /// Ask for less.
+    Less { what: Less, words: Words },
     /// Ask again, after a wait if one is known.
     Retry(Again),
     /// Ask again with another access token; where there is none to be had, just ask again.
@@ -37,6 +39,15 @@ pub(super) enum Verdict {
     },
     /// It will not pass.
     Fail { kind: SourceErrorKind, words: Words },
+}
+
+/// What there is too much of in a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Less {
+    /// Records on a page.
+    Records,
+    /// Time in a window.
+    Time,
 }
 
 /// How a request is repeated.
@@ -102,6 +113,20 @@ pub(super) fn interpret(case: &Case<'_>, answer: &Answer) -> Result<Verdict, Tem
     if resolution.action == Action::ResetPagination {
         return Ok(Verdict::Reset);
     }
+    let less = match resolution.action {
+        Action::ReducePageSize => Some(Less::Records),
+        Action::SplitRequestWindow => Some(Less::Time),
+        Action::Success
+        | Action::Fail
+        | Action::Retry
+        | Action::Ignore
+        | Action::ResetPagination
+        | Action::RateLimited
+        | Action::RefreshThenRetry => None,
+    };
+    if let Some(what) = less {
+        return Ok(Verdict::Less { what, words });
+    }
     if resolution.action == Action::Fail {
         let kind = failure_kind(answer.status, &resolution);
         return Ok(Verdict::Fail { kind, words });
@@ -129,6 +154,8 @@ pub(super) fn interpret(case: &Case<'_>, answer: &Answer) -> Result<Verdict, Tem
         | Action::Success
         | Action::Ignore
         | Action::ResetPagination
+        | Action::ReducePageSize
+        | Action::SplitRequestWindow
         | Action::Fail => Verdict::Retry(again(words)),
     })
 }

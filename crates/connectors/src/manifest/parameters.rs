@@ -52,6 +52,7 @@ const DEFAULT_TYPES: &[(&str, &str, &str)] = &[
     ("ListPartitionRouter", "request_option", "RequestOption"),
     ("ParentStreamConfig", "request_option", "RequestOption"),
     ("ParentStreamConfig", "stream", "DeclarativeStream"),
+    ("RecordExpander", "parent_fields", "ParentFieldPath"),
     ("RecordSelector", "extractor", "DpathExtractor"),
     ("RecordSelector", "record_filter", "RecordFilter"),
     ("SchemaTypeIdentifier", "types_map", "TypesMap"),

@@ -35,6 +35,7 @@ mod resuming;
 mod run;
 mod server;
 mod signing;
+mod smaller;
 mod support;
 mod test_keys;
 mod transforming;

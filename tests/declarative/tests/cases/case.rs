@@ -72,6 +72,11 @@ impl Case {
             .unwrap_or("items")
     }
 
+    /// It is the check of a connection, not the read of a stream.
+    pub fn is_check(&self) -> bool {
+        self.given.get("action") == Some(&json!("check"))
+    }
+
     pub fn state(&self) -> Option<Value> {
         self.given.get("state").cloned()
     }

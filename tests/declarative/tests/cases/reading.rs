@@ -80,6 +80,16 @@ async fn run(
             })?,
     };
     let source = Arc::new(manifest).source(config, options)?;
+    if case.is_check() {
+        let health = source.check(now).await;
+        return match health.healthy {
+            Some(true) => Ok(()),
+            _ => Err(SourceError::new(
+                SourceErrorKind::Refused,
+                health.message.unwrap_or_default(),
+            )),
+        };
+    }
     let asked = Asked {
         stream: case.stream().to_owned(),
         states,

@@ -33,6 +33,7 @@ impl Reader {
                 ..
             } => return Ok((answer, parts)),
             Outcome::Ignored { what, answer: None } => what,
+            Outcome::Less(_, error) => return Err(error),
             Outcome::Reset => "pages cannot begin anew here".to_owned(),
         };
         Err(self.about(

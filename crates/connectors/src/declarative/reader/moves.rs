@@ -1,13 +1,12 @@
 //! Moves from request to request, and from window to window.
 
-use chrono::{DateTime, Utc};
 use serde_json::Value;
 use syncline_domain::state::ModelState;
 
 use super::super::position::written;
 use super::super::windows::Window;
 use super::{Reader, TellsState};
-use crate::datetime::parse_iso;
+use crate::datetime::{Moment, parse_iso};
 use crate::error::{SourceError, SourceErrorKind};
 
 impl Reader {
@@ -23,7 +22,12 @@ impl Reader {
             .and_then(|[start, _]| parse_iso(start));
         if let Some(cursor) = &self.bound.cursor {
             let start = stored.or(self.range_start).unwrap_or(cursor.floor);
-            match cursor.cut.window(start, cursor.end_of(self.range_end)) {
+            let part = self.place.split.as_ref().zip(self.place.window.as_ref());
+            let window = match part.and_then(|(split, [_, end])| split.window(start, end)) {
+                Some(part) => Some(part),
+                None => cursor.cut.window(start, cursor.end_of(self.range_end)),
+            };
+            match window {
                 Some(window) => self.open_window(window),
                 None => {
                     self.close_slice();
@@ -77,7 +81,13 @@ impl Reader {
         }
         self.place.slice += 1;
         self.place.request = 0;
+        self.place.size = None;
         (self.place.paged, self.place.resets, self.place.high) = (0, 0, None);
+        if let Some(part) = self.next_part() {
+            self.open_window(part);
+            self.token = self.first_token();
+            return Vec::new();
+        }
         self.place.window = None;
         let following = self.window.take().and_then(|window| window.next);
         let cursor = self.bound.cursor.as_ref();
@@ -122,7 +132,7 @@ impl Reader {
 
     /// How far the stream, or its open partition, is read. Nothing seen, and nothing known before:
     /// the beginning, as the reference has it.
-    pub(super) fn mark(&self) -> Option<DateTime<Utc>> {
+    pub(super) fn mark(&self) -> Option<Moment> {
         let floor = self.bound.cursor.as_ref().map(|cursor| cursor.floor);
         self.place.max.or(self.range_start).or(floor)
     }

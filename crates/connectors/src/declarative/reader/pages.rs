@@ -56,10 +56,9 @@ impl Reader {
             Some(_) if is_past && self.is_data_feed() => None,
             Some(paginator) => {
                 let extracted = u64::try_from(batch.taken).unwrap_or(0);
-                let size = paginator
-                    .strategy
-                    .page_size(&open.context)
-                    .map_err(|error| self.exchange.template(&error))?;
+                let declared = paginator.strategy.page_size(&open.context);
+                let declared = declared.map_err(|error| self.exchange.template(&error))?;
+                let size = self.place.size.or(declared);
                 let context = open
                     .context
                     .clone()
@@ -74,6 +73,7 @@ impl Reader {
                     );
                 let answer = Answer {
                     extracted,
+                    page_size: size,
                     last_token: self.token.as_ref(),
                     context: &context,
                 };
@@ -97,6 +97,7 @@ impl Reader {
             ));
         }
         self.take_max(batch.max);
+        self.page_came();
         let states = if self.is_at_limit() {
             self.reset_paging()
                 .map_err(|error| self.named(open, error))?;
