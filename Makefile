@@ -23,13 +23,15 @@ SECONDS = 60
 # `make chaos`: how many faults; SEED repeats their order; DATABASE is sqlite or postgres (both if empty).
 FAULTS = 200
 DATABASE =
+# `make simulate`: how many seeds; or the one whose story is told. SEED is also that of conformance.
+SEEDS = 10000
 # `make test-clients`: the only one to try (all if empty).
 CLIENT =
 
 DATASETTE = tests/env/python.sh datasette tests/env/requirements.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-sqlite setup verify fmt fmt-check clippy house docs spec lint-spec conformance test-clients oracle manifests fuzz bench chaos clean once
+.PHONY: help run test test-sqlite setup verify fmt fmt-check clippy house docs spec lint-spec conformance test-clients oracle manifests simulate fuzz bench chaos clean once
 
 help: ## Explain every target
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -116,6 +118,10 @@ oracle: ## Ask the reference runtime what it does with the cases and templates o
 
 fuzz: ## Fuzz one reader of what users send (TARGET=templates, SECONDS=60; needs nightly Rust, cargo-fuzz)
 	@tests/fuzz/fuzz.sh $(TARGET) $(SECONDS)
+
+simulate: ## Run engines and store on one thread, with faults, for many seeds (SEEDS=10000, SEED=1234: one)
+	SEEDS="$(SEEDS)" SEED="$(SEED)" $(CARGO) test $(LOCKED) -p syncline-simulation --test simulation -- \
+		--ignored --nocapture as_asked
 
 manifests: ## Check published manifests, fetched from PyPI into target/manifests
 	@tests/env/preflight.sh test --setup

@@ -1,6 +1,6 @@
 //! What runs here, and how each run is told to stop.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,7 +12,8 @@ use tokio_util::sync::CancellationToken;
 /// The runs of one worker.
 #[derive(Debug, Default)]
 pub(crate) struct Pool {
-    runs: Mutex<HashMap<SyncId, Arc<Control>>>,
+    /// In order, so that a simulation does the same again.
+    runs: Mutex<BTreeMap<SyncId, Arc<Control>>>,
     /// Asks every run, and those that come, to give its sync back.
     release: CancellationToken,
 }

@@ -80,6 +80,7 @@ async fn schedule(
         // Forget the runs that are over.
         while runs.try_join_next().is_some() {}
         is_due = tokio::select! {
+            biased;
             () = stop.cancelled() => return,
             is_due = wake.called() => is_due || Instant::now() >= look_again,
             () = tokio::time::sleep_until(look_again) => true,

@@ -3,7 +3,8 @@
 use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
-use rand::Rng;
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
 
 /// Gives what ids are made from, together with the time of a transaction.
 ///
@@ -12,12 +13,42 @@ use rand::Rng;
 /// the last one starts anew at a random place.
 pub(crate) struct Entropy {
     last: Mutex<(i64, [u8; 10])>,
+    chance: Chance,
+}
+
+/// Where chance comes from.
+enum Chance {
+    /// The operating system.
+    System,
+    /// A seed: the same ids in the same order, for simulations.
+    Seeded(Box<Mutex<StdRng>>),
 }
 
 impl Entropy {
     pub(crate) fn new() -> Self {
+        Self::of(Chance::System)
+    }
+
+    pub(crate) fn seeded(seed: u64) -> Self {
+        let random = StdRng::seed_from_u64(seed);
+        Self::of(Chance::Seeded(Box::new(Mutex::new(random))))
+    }
+
+    fn of(chance: Chance) -> Self {
         Self {
             last: Mutex::new((i64::MIN, [0; 10])),
+            chance,
+        }
+    }
+
+    /// Bytes that nobody can guess (but for a seed).
+    fn fill(&self, bytes: &mut [u8]) {
+        match &self.chance {
+            Chance::System => rand::rng().fill_bytes(bytes),
+            Chance::Seeded(random) => random
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .fill_bytes(bytes),
         }
     }
 
@@ -27,29 +58,31 @@ impl Entropy {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let millis = now.timestamp_millis();
         let next = if last.0 == millis {
-            after(last.1)
+            self.after(last.1)
         } else {
-            anywhere()
+            self.anywhere()
         };
         *last = (millis, next);
         next
     }
-}
 
-fn anywhere() -> [u8; 10] {
-    let mut first = [0; 10];
-    rand::rng().fill_bytes(&mut first);
-    // The UUID keeps six bits of the third byte. The first of them stays free, so that counting up
-    // does not wrap around.
-    first[2] &= 0x1f;
-    first
-}
+    fn anywhere(&self) -> [u8; 10] {
+        let mut first = [0; 10];
+        self.fill(&mut first);
+        // The UUID keeps six bits of the third byte. The first of them stays free, so that
+        // counting up does not wrap around.
+        first[2] &= 0x1f;
+        first
+    }
 
-/// A little more, by a step that nobody can guess.
-fn after([a, b, tail @ ..]: [u8; 10]) -> [u8; 10] {
-    let step = u64::from(rand::rng().next_u32()) + 1;
-    let [c, d, e, f, g, h, i, j] = u64::from_be_bytes(tail).wrapping_add(step).to_be_bytes();
-    [a, b, c, d, e, f, g, h, i, j]
+    /// A little more, by a step that nobody can guess.
+    fn after(&self, [a, b, tail @ ..]: [u8; 10]) -> [u8; 10] {
+        let mut step = [0; 4];
+        self.fill(&mut step);
+        let step = u64::from(u32::from_be_bytes(step)) + 1;
+        let [c, d, e, f, g, h, i, j] = u64::from_be_bytes(tail).wrapping_add(step).to_be_bytes();
+        [a, b, c, d, e, f, g, h, i, j]
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod error;
 pub mod page;
 pub mod secrets;
+pub mod stepped;
 pub mod store;
 pub mod tx;
 

@@ -19,7 +19,7 @@ use crate::secrets::{KeyId, MasterKey, MasterKeys, Vault};
 use crate::tx::Tx;
 
 /// Status changes that a slow subscriber may be behind.
-const CHANGES: usize = 4096;
+pub(crate) const CHANGES: usize = 4096;
 
 /// A database, opened. Cheap to clone; all clones share its connections.
 #[derive(Clone)]
@@ -176,6 +176,14 @@ impl Store {
         match &*self.database {
             Database::Sqlite(sqlite) => sqlite.close().await,
             Database::Postgres(postgres) => postgres.close().await,
+        }
+    }
+
+    /// A store of a database that others open, keep and serve.
+    pub(crate) fn unattended(context: Arc<Context>, sqlite: Sqlite) -> Self {
+        Self {
+            context,
+            database: Arc::new(Database::Sqlite(sqlite)),
         }
     }
 

@@ -98,6 +98,14 @@ impl Sqlite {
         })
     }
 
+    /// A database in memory whose writer is served by somebody else.
+    pub(crate) fn unattended(writer: Writer) -> Self {
+        Self {
+            writer,
+            readers: None,
+        }
+    }
+
     pub(crate) async fn read<T, E, F>(&self, context: Arc<Context>, work: F) -> Result<T, E>
     where
         F: FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,

@@ -19,8 +19,10 @@ use crate::db::job::{Context, Job, Task, closed};
 use crate::db::lock_file::LockFile;
 use crate::db::wal::Wal;
 use crate::error::StoreError;
-use crate::store::Lane;
+use crate::store::{Lane, SyncChange};
 use crate::tx::Tx;
+
+pub(crate) mod stepped;
 
 /// How many jobs may wait in a lane before callers wait to get in.
 const CONTROL_QUEUE: usize = 1024;
@@ -80,6 +82,18 @@ impl Writer {
             bulk,
             thread: Mutex::new(Some(thread)),
         })
+    }
+
+    /// Lanes that somebody else serves, without a thread.
+    pub(crate) fn unattended() -> (Self, stepped::Queues) {
+        let (control, control_queue) = channel(CONTROL_QUEUE);
+        let (bulk, bulk_queue) = channel(BULK_QUEUE);
+        let writer = Self {
+            control,
+            bulk,
+            thread: Mutex::new(None),
+        };
+        (writer, stepped::Queues::new(control_queue, bulk_queue))
     }
 
     /// Runs `work` in a transaction.
@@ -229,12 +243,28 @@ fn serve(mut conn: AnyConnection, context: &Context, mut lanes: Lanes, mut wal: 
     }
 }
 
-/// One transaction for all of them, a savepoint for each.
 fn commit(conn: &mut AnyConnection, context: &Context, mut jobs: Vec<Box<dyn Job>>) {
+    let done = transact(conn, context, &mut jobs);
+    let lost = done.as_ref().err().cloned();
+    if let Ok(changes) = done {
+        context.publish(changes);
+    }
+    for job in jobs {
+        job.finish(lost.as_deref());
+    }
+}
+
+/// One transaction for all of them, a savepoint for each. Gives what they announced, or why the
+/// transaction did not stand.
+fn transact(
+    conn: &mut AnyConnection,
+    context: &Context,
+    jobs: &mut [Box<dyn Job>],
+) -> Result<Vec<SyncChange>, String> {
     let mut changes = Vec::new();
-    let mut work = || -> Result<(), diesel::result::Error> {
+    let work = || -> Result<(), diesel::result::Error> {
         begin(conn)?;
-        for job in &mut jobs {
+        for job in jobs {
             conn.batch_execute("SAVEPOINT job")?;
             let mut tx = Tx::new(conn, context.process_time(), context);
             let is_kept = job.run(&mut tx);
@@ -249,18 +279,12 @@ fn commit(conn: &mut AnyConnection, context: &Context, mut jobs: Vec<Box<dyn Job
         }
         conn.batch_execute("COMMIT")
     };
-    let lost = match work() {
-        Ok(()) => None,
+    match work() {
+        Ok(()) => Ok(changes),
         Err(error) => {
             let _ = conn.batch_execute("ROLLBACK");
-            Some(reason(error))
+            Err(reason(error))
         }
-    };
-    if lost.is_none() {
-        context.publish(changes);
-    }
-    for job in jobs {
-        job.finish(lost.as_deref());
     }
 }
 

@@ -1,0 +1,194 @@
+//! One seed, from its setting to the last check.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+use syncline_domain::ModelId;
+use syncline_domain::scope::Scope;
+use syncline_store::secrets::MasterKey;
+use syncline_store::stepped::SteppedDatabase;
+use syncline_store::store::Lane;
+
+use crate::provider::Kind;
+use crate::shadow::Broken;
+use crate::trace::Trace;
+use crate::world::{Account, Life, World};
+
+/// How a simulation went.
+pub struct Outcome {
+    pub trace: Trace,
+    pub broken: Option<Broken>,
+    /// How often each kind of thing happened.
+    pub counts: BTreeMap<&'static str, u64>,
+}
+
+/// Steps that everything may take to its end once nothing goes wrong.
+const PATIENCE: usize = 4000;
+
+thread_local! {
+    /// A database that the next seed of this thread takes over, cleared.
+    static DATABASE: RefCell<Option<SteppedDatabase>> = const { RefCell::new(None) };
+}
+
+/// Runs a seed.
+pub fn simulate(seed: u64) -> Outcome {
+    let db = match DATABASE.take() {
+        Some(mut db) => {
+            db.clear(seed).unwrap();
+            db
+        }
+        None => {
+            let key = MasterKey::parse(&"07".repeat(32)).unwrap();
+            SteppedDatabase::open(seed, key).unwrap()
+        }
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    let mut world = runtime.block_on(async {
+        let mut world = World::new(seed, db);
+        world.found();
+        world.go_wrong().await;
+        world.come_to_rest().await;
+        world.mirror().await;
+        world
+    });
+    // Engines die with the runtime that they live in.
+    drop(std::mem::take(&mut world.processes));
+    drop(runtime);
+    DATABASE.set(Some(world.db));
+    Outcome {
+        trace: world.trace,
+        broken: world.shadow.broken,
+        counts: world.shadow.counts,
+    }
+}
+
+impl World {
+    /// Tenants, connections, models.
+    fn found(&mut self) {
+        let kinds = [Kind::Keyset, Kind::Numbered, Kind::Windows];
+        for organization in ["acme", "umbrella"] {
+            let count = 1 + self.dice.below(2);
+            let kinds: Vec<Kind> = (0..count)
+                .map(|_| *self.dice.pick(&kinds).unwrap())
+                .collect();
+            if self.connections.is_empty() || self.dice.chance(600) {
+                self.connect(organization, &kinds);
+            }
+        }
+    }
+
+    async fn go_wrong(&mut self) {
+        for _ in 0..self.setting.events {
+            if self.is_broken() {
+                return;
+            }
+            self.step().await;
+        }
+    }
+
+    /// The faults stop; what was accepted comes to its end.
+    async fn come_to_rest(&mut self) {
+        self.is_calm = true;
+        for process in &mut self.processes {
+            process.is_frozen = false;
+            process.dies_in = None;
+        }
+        for account in self.connections.clone() {
+            if self.shadow.disabled.contains(&account.id) {
+                self.set_disabled(&account, false);
+            }
+            for model in account.models.clone() {
+                self.set_schedule(&account, model, false);
+            }
+        }
+        self.finish_all().await;
+    }
+
+    async fn finish_all(&mut self) {
+        for _ in 0..PATIENCE {
+            if self.is_broken() || self.shadow.open().is_empty() {
+                return;
+            }
+            self.go_on().await;
+        }
+        let open = self.shadow.open().join("; ");
+        self.shadow
+            .break_promise("no accepted sync is dropped", open);
+    }
+
+    /// Does all that can be done now; when there is nothing, time passes.
+    async fn go_on(&mut self) {
+        self.bury();
+        let is_working = !self.working().is_empty();
+        if !is_working && self.may_start() {
+            self.start_engine();
+            return self.settle().await;
+        }
+        let mut is_idle = true;
+        for number in 0..self.processes.len() {
+            for lane in [Lane::Control, Lane::Bulk] {
+                if self.db.waiting(number, lane) > 0 {
+                    self.serve(number, lane);
+                    is_idle = false;
+                }
+            }
+        }
+        while !self.provider.with(|provider| provider.asks.is_empty()) {
+            self.answer(0);
+            is_idle = false;
+        }
+        if is_idle {
+            self.pass(TimeDelta::milliseconds(400)).await;
+        } else {
+            self.settle().await;
+        }
+    }
+
+    /// A last sync of everything, which nothing disturbs.
+    async fn mirror(&mut self) {
+        self.set_clocks_right();
+        self.settle().await;
+        for account in self.connections.clone() {
+            for model in account.models.clone() {
+                self.enable_model(&account, model);
+                let scope = if self.is_of(model, Kind::Windows) {
+                    Scope::full_refresh()
+                } else {
+                    Scope::plain()
+                };
+                self.request_scope(&account, scope, Some(model));
+            }
+        }
+        self.finish_all().await;
+        if self.is_broken() {
+            return;
+        }
+        self.shadow.check_all_records(&mut self.db);
+        let provider = self.provider.clone();
+        self.shadow.check_mirror(&provider);
+        for process in &mut self.processes {
+            process.life = Life::Dead;
+        }
+    }
+
+    fn is_of(&self, model: ModelId, kind: Kind) -> bool {
+        self.provider.with(|provider| {
+            let stream = provider.streams.get(&model);
+            stream.is_some_and(|stream| stream.kind == kind)
+        })
+    }
+
+    fn enable_model(&mut self, account: &Account, model: ModelId) {
+        let organization = account.organization;
+        let change = syncline_store::models::ModelChange {
+            is_read_enabled: Some(true),
+            ..Default::default()
+        };
+        let _ = self.call(move |tx| tx.update_model(organization, model, change));
+    }
+}
