@@ -15,7 +15,7 @@ mod syncs;
 mod update;
 mod view;
 
-pub use provider::find_manifest;
+pub use provider::{find_manifest, with_found};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 #[cfg(feature = "fuzzing")]

@@ -194,3 +194,53 @@ fn a_manifest_is_checked() {
     assert_eq!(demo.run(&["manifest", "check", "nowhere.yaml"]).0, 1);
     assert_eq!(demo.run(&["manifest", "check"]).0, 2);
 }
+
+#[test]
+fn streams_of_a_template_are_told_with_a_configuration() {
+    let demo = Demo::start();
+    let manifest = r#"
+version: 6.0.0
+dynamic_streams:
+  - type: DynamicDeclarativeStream
+    name: tables
+    stream_template:
+      type: DeclarativeStream
+      name: ""
+      retriever:
+        type: SimpleRetriever
+        requester: {type: HttpRequester, url_base: "http://127.0.0.1:1", path: /}
+        record_selector: {type: RecordSelector, extractor: {type: DpathExtractor, field_path: []}}
+    components_resolver:
+      type: ConfigComponentsResolver
+      stream_config: {type: StreamConfig, configs_pointer: [tables]}
+      components_mapping:
+        - {type: ComponentMappingDefinition, field_path: [name], value: "{{ components_values.name }}"}
+"#;
+    demo.write("tables.yaml", manifest);
+    let (code, stdout, _) = demo.run(&["manifest", "check", "tables.yaml"]);
+    assert_eq!(code, 0);
+    assert_eq!(
+        stdout,
+        "tables.yaml:4: tables: can be read\n\
+         tables.yaml:4: tables: warning: a template, whose streams a configuration names\n\
+         1 of 1 streams can be read\n"
+    );
+    demo.write(
+        "tables.json",
+        r#"{"tables": [{"name": "a"}, {"name": "b"}]}"#,
+    );
+    let words = [
+        "manifest",
+        "check",
+        "tables.yaml",
+        "--config",
+        "tables.json",
+    ];
+    let (code, stdout, stderr) = demo.run(&words);
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    assert_eq!(
+        stdout,
+        "tables.yaml:4: a: can be read\ntables.yaml:4: b: can be read\n\
+         2 of 2 streams can be read\n"
+    );
+}

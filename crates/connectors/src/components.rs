@@ -24,6 +24,7 @@ pub mod record_expanders;
 pub mod request_bodies;
 pub mod request_option;
 pub mod requesters;
+pub mod resolvers;
 pub mod response_filters;
 pub mod retrievers;
 pub mod schema_loaders;

@@ -12,6 +12,7 @@ mod clamp;
 mod cursor;
 mod decode;
 mod delegate;
+mod discover;
 mod extract;
 mod fields;
 mod jobs;

@@ -150,7 +150,7 @@ impl GuardedReader {
 const DEFECT: &str = "the connector stopped on a defect; the server's log says more";
 
 /// The panic itself is in the log.
-fn defect() -> SourceError {
+pub(crate) fn defect() -> SourceError {
     SourceError::new(SourceErrorKind::Transient { not_before: None }, DEFECT)
 }
 

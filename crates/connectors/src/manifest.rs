@@ -1,17 +1,21 @@
 //! A low-code manifest: read, resolved, and compiled stream by stream.
 
 mod allowance;
+mod connection;
+mod discovered;
 mod dynamic;
 mod error;
 mod lines;
+mod mapping;
 mod parameters;
 mod references;
 mod stream;
+mod streams;
 mod support;
 mod yaml;
 mod yaml_scalar;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
@@ -35,24 +39,32 @@ use crate::source::Source;
 use crate::template::{Context, TemplateError};
 
 use allowance::Allowance;
+pub use discovered::Discovered;
+pub(crate) use discovered::Found;
+pub(crate) use dynamic::{MOST_STREAMS, too_many};
 pub use error::ManifestError;
 use parameters::propagate;
 pub use references::ReferenceError;
 use references::resolve;
 use stream::StreamEntry;
 pub use stream::StreamInfo;
-pub use support::{StreamSupport, support};
+use streams::read_streams;
+pub use support::{StreamSupport, support, support_of};
 
 pub(crate) use parameters::PARAMETERS;
 
 /// A manifest that can be used; each of its streams may still turn out to be unsupported.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Manifest {
     version: Option<String>,
-    spec: Spec,
+    spec: Arc<Spec>,
     politeness: Result<Politeness, CompileError>,
     check: Result<Check, CompileError>,
-    streams: Vec<StreamEntry>,
+    streams: Vec<Arc<StreamEntry>>,
+    /// What a provider told of its streams.
+    discovered: Arc<Discovered>,
+    /// Why streams of a connection cannot be told.
+    problems: Vec<ConfigProblem>,
     infos: OnceLock<Vec<StreamInfo>>,
 }
 
@@ -101,10 +113,12 @@ impl Manifest {
                 .get("version")
                 .and_then(Value::as_str)
                 .map(str::to_owned),
-            spec,
+            spec: Arc::new(spec),
             politeness,
             check,
             streams,
+            discovered: Arc::default(),
+            problems: Vec::new(),
             infos: OnceLock::new(),
         })
     }
@@ -132,10 +146,16 @@ impl Manifest {
         self.spec.documentation_url.as_deref()
     }
 
-    /// What is known of every stream, in the manifest's order. The first call compiles all.
+    /// What is known of every stream, in the manifest's order. The first call compiles all. Those
+    /// that only connections have are told by [`of_connection`](Self::of_connection).
     pub fn streams(&self) -> &[StreamInfo] {
-        self.infos
-            .get_or_init(|| self.streams.iter().map(StreamEntry::info).collect())
+        self.infos.get_or_init(|| {
+            let known = self
+                .streams
+                .iter()
+                .filter(|stream| stream.as_template().is_none());
+            known.map(|stream| stream.info()).collect()
+        })
     }
 
     /// Checks a configuration against the specification and the manifest's own rules. No message
@@ -150,7 +170,7 @@ impl Manifest {
         let Ok(rules) = &self.spec.rules else {
             return Ok(());
         };
-        let problems = normalize::apply(&rules.transformations, config, now)
+        let problems = normalize::apply(&rules.transformations, config.clone(), now)
             .and_then(|config| normalize::problems(rules, &config, now))
             .map_err(|error| {
                 vec![ConfigProblem {
@@ -158,10 +178,12 @@ impl Manifest {
                     message: format!("cannot be normalized: {error}"),
                 }]
             })?;
-        if problems.is_empty() {
-            Ok(())
-        } else {
-            Err(problems)
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        match self.made_for(&config) {
+            Some(own) if !own.problems.is_empty() => Err(own.problems),
+            _ => Ok(()),
         }
     }
 
@@ -261,7 +283,7 @@ impl Manifest {
     /// # Errors
     /// Where it is wrong; also when the stream cannot be read with this configuration.
     pub fn import_state(
-        &self,
+        self: &Arc<Self>,
         stream: &str,
         config: &Map<String, Value>,
         state: &Value,
@@ -275,55 +297,14 @@ impl Manifest {
         self.streams
             .iter()
             .find(|stream| stream.name() == name)
-            .map(StreamEntry::compiled)
+            .filter(|stream| stream.as_template().is_none())
+            .map(|stream| stream.compiled())
     }
 
     /// How the connection is checked.
     pub(crate) fn check(&self) -> Result<&Check, &CompileError> {
         self.check.as_ref()
     }
-}
-
-/// Every stream that the manifest tells of itself, each name once.
-fn read_streams(
-    top: &Map<String, Value>,
-    list: &[Value],
-    root: &Value,
-    blocked: Option<&CompileError>,
-    allowance: &mut Allowance,
-) -> Vec<StreamEntry> {
-    let mut streams: Vec<StreamEntry> = Vec::new();
-    for (index, node) in ungrouped(list, root, allowance).iter().enumerate() {
-        streams.push(StreamEntry::read(index, node, root, blocked, allowance));
-    }
-    let dynamic = top.get("dynamic_streams").and_then(Value::as_array);
-    for (index, node) in dynamic.into_iter().flatten().enumerate() {
-        match dynamic::expand(node, root, allowance) {
-            Ok(made) => streams.extend(
-                made.iter()
-                    .map(|stream| StreamEntry::read(index, stream, root, blocked, allowance)),
-            ),
-            Err(component) => streams.push(StreamEntry::dynamic(index, node, component)),
-        }
-    }
-    let mut seen = HashSet::new();
-    streams.retain(|stream| seen.insert(stream.name().to_owned()));
-    streams
-}
-
-/// The streams of groups stand in their place.
-fn ungrouped(list: &[Value], root: &Value, allowance: &mut Allowance) -> Vec<Value> {
-    let streams = list.iter().flat_map(|node| {
-        if node.get("type") != Some(&Value::from("StreamGroup")) {
-            return vec![node.clone()];
-        }
-        let streams = node.get("streams");
-        match streams.map(|streams| resolve(streams, root, allowance)) {
-            Some(Ok(Value::Array(streams))) => streams,
-            _ => vec![node.clone()],
-        }
-    });
-    streams.collect()
 }
 
 fn read_spec(

@@ -9,7 +9,7 @@ use syncline_store::secrets::Secrets;
 use syncline_store::tx::Tx;
 
 use super::input::UpdateConnectionBody;
-use super::provider::{find_manifest, fit_config};
+use super::provider::{Offer, find_manifest, fit_config, refresh, with_found};
 use super::view::ConnectionView;
 use crate::problem::Problem;
 
@@ -35,9 +35,13 @@ pub fn change_connection(
     } = body;
     let found = tx.find_connection(organization_id, id)?;
     let connection = found.ok_or_else(|| Problem::not_found("connection", &id.to_string()))?;
-    let config = config
+    let patched = config
         .map(|patch| patch_config(tx, registry, &connection, patch))
         .transpose()?;
+    let (config, offered) = match patched {
+        None => (None, None),
+        Some(Patched { config, offered }) => (Some(config), offered),
+    };
     let change = ConnectionChange {
         name,
         api_url,
@@ -48,7 +52,16 @@ pub fn change_connection(
         config,
     };
     let connection = tx.update_connection(organization_id, id, change)?;
+    if let Some(offered) = offered {
+        refresh(tx, organization_id, id, offered)?;
+    }
     Ok(ConnectionView::with_models(tx, connection)?)
+}
+
+struct Patched {
+    config: (Map<String, Value>, Secrets),
+    /// The models that it names, where a configuration does.
+    offered: Option<Offer>,
 }
 
 fn patch_config(
@@ -56,12 +69,24 @@ fn patch_config(
     registry: &Registry,
     connection: &Connection,
     patch: Map<String, Value>,
-) -> Result<(Map<String, Value>, Secrets), Problem> {
+) -> Result<Patched, Problem> {
     let manifest = find_manifest(registry, &connection.provider_name)?;
     let Secrets(secrets) = tx.read_connection_secrets(connection.organization_id, connection.id)?;
     let mut config = manifest.join_secrets(connection.config.clone(), secrets);
     merge(&mut config, patch);
-    fit_config(&manifest, config)
+    let fitted = fit_config(&manifest, config.clone())?;
+    let offered = match manifest.is_of_a_connection() {
+        false => None,
+        true => {
+            let (organization_id, id) = (connection.organization_id, connection.id);
+            let manifest = with_found(tx, manifest, organization_id, id)?;
+            Some(Offer::of(&manifest.of_connection(&config)))
+        }
+    };
+    Ok(Patched {
+        config: fitted,
+        offered,
+    })
 }
 
 /// RFC 7396.

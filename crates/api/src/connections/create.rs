@@ -2,6 +2,7 @@
 
 use actix_web::{post, web};
 use syncline_domain::OrganizationId;
+use syncline_domain::health::Health;
 use syncline_store::connections::NewConnection;
 
 use super::input::CreateConnectionBody;
@@ -15,7 +16,8 @@ use crate::problem::Problem;
 /// Create a connection
 ///
 /// The config is checked against the provider's `connection_specification`; a model is made for
-/// each of the provider's streams, and enabled for reading if it is supported.
+/// each of the provider's streams, and enabled for reading if it is supported. Streams that only
+/// the provider can tell become models when the connection is checked.
 #[utoipa::path(
     tag = "connections",
     request_body(content = CreateConnectionBody, description = "The connection to be made."),
@@ -28,11 +30,15 @@ pub async fn create_connection(
 ) -> Result<Answer, Problem> {
     write.change.caller.insist_on_all_connections()?;
     let Body(body) = write.body;
-    let new = plan(&api, write.change.caller.organization_id, body).await?;
+    let (new, health) = plan(&api, write.change.caller.organization_id, body).await?;
     write
         .change
         .run(&api, move |tx| {
-            let connection = tx.insert_connection(new)?;
+            let mut connection = tx.insert_connection(new)?;
+            if let Some(health) = health {
+                tx.update_connection_health(connection.id, &health)?;
+                connection.health = health;
+            }
             let location = format!("/v2/integrations/connections/{}", connection.id);
             let view = ConnectionView::with_models(tx, connection)?;
             Ok(Answer::created(&view)?.header("Location", location))
@@ -44,7 +50,7 @@ async fn plan(
     api: &web::Data<Api>,
     organization_id: OrganizationId,
     body: CreateConnectionBody,
-) -> Result<NewConnection, Problem> {
+) -> Result<(NewConnection, Option<Health>), Problem> {
     let CreateConnectionBody {
         provider_name,
         name,
@@ -55,11 +61,17 @@ async fn plan(
         config,
     } = body;
     let manifest = find_manifest(&api.registry, &provider_name)?;
-    let (config, secrets) = fit_config(&manifest, config.unwrap_or_default())?;
-    let models = web::block(move || models(&manifest))
+    let given = config.unwrap_or_default();
+    let (config, secrets) = fit_config(&manifest, given.clone())?;
+    let health = manifest.needs_discovery().then(|| Health {
+        message: Some("its streams are found when it is checked".to_owned()),
+        suggested_resolution: Some("Check the connection.".to_owned()),
+        ..Health::default()
+    });
+    let models = web::block(move || models(&manifest.of_connection(&given)))
         .await
         .map_err(Problem::internal)?;
-    Ok(NewConnection {
+    let new = NewConnection {
         organization_id,
         name,
         provider_name,
@@ -70,5 +82,6 @@ async fn plan(
         config,
         secrets,
         models,
-    })
+    };
+    Ok((new, health))
 }

@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
+use syncline_connectors::manifest::Discovered;
 use syncline_connectors::{Manifest, Registry};
+use syncline_domain::{ConnectionId, OrganizationId};
+use syncline_store::error::StoreError;
 use syncline_store::models::NewModel;
-use syncline_store::secrets::Secrets;
+use syncline_store::secrets::{Purpose, Secrets};
+use syncline_store::tx::Tx;
 
 use crate::problem::{ErrorCode, FieldError, Problem};
 
@@ -48,6 +52,60 @@ pub fn fit_config(
     })?;
     let (public, secrets) = manifest.split_secrets(config);
     Ok((public, Secrets(secrets)))
+}
+
+/// A manifest with what was found at a connection's provider, where there is something to find.
+///
+/// # Errors
+/// The store's.
+pub fn with_found(
+    tx: &mut Tx<'_>,
+    manifest: Arc<Manifest>,
+    organization_id: OrganizationId,
+    id: ConnectionId,
+) -> Result<Arc<Manifest>, StoreError> {
+    if !manifest.needs_discovery() {
+        return Ok(manifest);
+    }
+    let found = tx.find_secret_document(organization_id, id, &Purpose::STREAMS)?;
+    Ok(match found {
+        None => manifest,
+        Some(found) => manifest.with_discovered(Discovered::from_fields(found.secrets.0)),
+    })
+}
+
+/// Makes the models of a connection those that its own manifest tells; as long as some streams
+/// cannot be told, no model goes.
+///
+/// # Errors
+/// The store's.
+pub fn refresh(
+    tx: &mut Tx<'_>,
+    organization_id: OrganizationId,
+    id: ConnectionId,
+    Offer { models, is_whole }: Offer,
+) -> Result<(), StoreError> {
+    const GONE: &str = "the connection does not have this stream any more";
+    let gone = is_whole.then_some(GONE);
+    tx.refresh_models_of_connection(organization_id, id, models, gone)
+}
+
+/// The models of one connection.
+#[derive(Debug)]
+pub struct Offer {
+    models: Vec<NewModel>,
+    /// There are no others.
+    is_whole: bool,
+}
+
+impl Offer {
+    /// What a connection's own manifest tells. Compiles all its streams: not on an async thread.
+    pub fn of(own: &Manifest) -> Self {
+        Self {
+            models: models(own),
+            is_whole: own.problems().is_empty() && !own.needs_discovery(),
+        }
+    }
 }
 
 /// What a manifest offers. The first call compiles all its streams: not on an async thread.

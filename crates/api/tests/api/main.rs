@@ -30,6 +30,7 @@ mod cursors;
 mod documents;
 mod errors;
 mod explaining;
+mod found_models;
 mod idempotency;
 mod limits;
 mod model_states;

@@ -7,6 +7,18 @@ pub type Family = (&'static str, &'static [&'static str]);
 pub const COMPONENTS: &[Family] = &[
     ("streams", &["DeclarativeStream", "StateDelegatingStream"]),
     (
+        "streams of templates",
+        &[
+            "ComponentMappingDefinition",
+            "ConfigComponentsResolver",
+            "DynamicDeclarativeStream",
+            "HttpComponentsResolver",
+            "ParametrizedComponentsResolver",
+            "StreamConfig",
+            "StreamParametersDefinition",
+        ],
+    ),
+    (
         "retrievers",
         &["AsyncJobStatusMap", "AsyncRetriever", "SimpleRetriever"],
     ),
@@ -134,5 +146,12 @@ pub const COMPONENTS: &[Family] = &[
         &["PageSizeReduction", "RequestWindowSplitting"],
     ),
     ("schema loaders", &["InlineSchemaLoader"]),
-    ("check", &["CheckStream"]),
+    (
+        "check",
+        &[
+            "CheckDynamicStream",
+            "CheckStream",
+            "DynamicStreamCheckConfig",
+        ],
+    ),
 ];

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::cursors::Cursor;
 use super::primary_key::PrimaryKey;
@@ -104,6 +104,29 @@ impl Stream {
         let note =
             "the files of its records are not fetched (FileUploader): the records alone are read";
         leaves_files.then(|| note.to_owned()).into_iter().collect()
+    }
+
+    /// The records of a retriever that is asked beside a stream.
+    pub(crate) fn of_retriever(name: &str, node: &Node<'_>) -> Result<Self, CompileError> {
+        let retriever = SimpleRetriever::compile(node)?;
+        if retriever.jobs.is_some() {
+            return Err(node.unsupported_part("AsyncRetriever beside a stream"));
+        }
+        let resolved = json!({ "retriever": node.value() });
+        Ok(Self {
+            name: name.to_owned(),
+            key: PrimaryKey::Hash,
+            cursor: None,
+            needs: Needs::of(&retriever, &[], &resolved),
+            retriever,
+            transformations: Vec::new(),
+            state_migrations: Vec::new(),
+            leaves_files: false,
+            // Nothing is known of its records.
+            schema: Some(json!({})),
+            delegate: None,
+            resolved,
+        })
     }
 
     /// Whether it is asked for what changed since.

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::globs::Segment;
 use super::{CompileError, Node};
-use crate::template::{Names, Template};
+use crate::template::{Context, Names, Template, TemplateError};
 
 /// One change.
 #[derive(Debug, Clone)]
@@ -83,6 +83,43 @@ pub enum ValueType {
     Boolean,
 }
 
+impl ValueType {
+    /// The `value_type` of a component.
+    pub(crate) fn compile(node: &Node<'_>) -> Result<Option<Self>, CompileError> {
+        Ok(match node.text("value_type")? {
+            None => None,
+            Some("string") => Some(Self::String),
+            Some("number") => Some(Self::Number),
+            Some("integer") => Some(Self::Integer),
+            Some("boolean") => Some(Self::Boolean),
+            Some(other) => return Err(node.invalid(format!("`value_type: {other}` is not known"))),
+        })
+    }
+
+    /// The template's value if it is of this type, else the text that it renders to.
+    pub(crate) fn value_of(
+        wanted: Option<Self>,
+        template: &Template,
+        context: &Context,
+    ) -> Result<Value, TemplateError> {
+        let value = template.string_value(context)?;
+        match wanted {
+            Some(wanted) if !wanted.admits(&value) => template.text(context).map(Value::from),
+            _ => Ok(value),
+        }
+    }
+
+    fn admits(self, value: &Value) -> bool {
+        match self {
+            Self::String => value.is_string(),
+            Self::Number => value.is_f64(),
+            // In Python, a truth value is an integer.
+            Self::Integer => value.is_i64() || value.is_u64() || value.is_boolean(),
+            Self::Boolean => value.is_boolean(),
+        }
+    }
+}
+
 impl Transformation {
     pub(crate) fn compile(node: &Node<'_>) -> Result<Self, CompileError> {
         match node.kind() {
@@ -140,19 +177,11 @@ impl AddedField {
     }
 
     fn compile(node: &Node<'_>, names: Names) -> Result<Self, CompileError> {
-        let value_type = match node.text("value_type")? {
-            None => None,
-            Some("string") => Some(ValueType::String),
-            Some("number") => Some(ValueType::Number),
-            Some("integer") => Some(ValueType::Integer),
-            Some("boolean") => Some(ValueType::Boolean),
-            Some(other) => return Err(node.invalid(format!("`value_type: {other}` is not known"))),
-        };
         let parts = node.field("path").ok_or_else(|| node.missing("path"))?;
         Ok(Self {
             path: path(node, parts)?,
             value: node.required_template("value", names)?,
-            value_type,
+            value_type: ValueType::compile(node)?,
         })
     }
 }

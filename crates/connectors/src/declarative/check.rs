@@ -71,7 +71,7 @@ async fn first_page(
     Ok(())
 }
 
-fn unhealthy(error: &SourceError, now: DateTime<Utc>) -> Health {
+pub(super) fn unhealthy(error: &SourceError, now: DateTime<Utc>) -> Health {
     let (authentication_required, suggestion) = match error.kind {
         SourceErrorKind::Authentication => (
             true,

@@ -18,6 +18,17 @@ pub(super) fn context(
     window: Option<&Window>,
     token: Option<&Value>,
 ) -> Context {
+    let slice = slice(bound, partition, window);
+    let token = token.map_or(Value::Null, |token| json!({ "next_page_token": token }));
+    bound
+        .context
+        .clone()
+        .with("stream_slice", &slice)
+        .with("next_page_token", &token)
+}
+
+/// What templates read of a partition and a window.
+pub(super) fn slice(bound: &Bound, partition: Option<&Slice>, window: Option<&Window>) -> Value {
     let mut slice = partition.map_or_else(Map::new, |slice| slice.partition.clone());
     if let (Some(cursor), Some(window)) = (&bound.cursor, window) {
         slice.insert(cursor.start_name.clone(), cursor.write(&window.start));
@@ -33,12 +44,7 @@ pub(super) fn context(
         let own = Value::Object(partition.partition.clone());
         slice.entry("partition").or_insert(own);
     }
-    let token = token.map_or(Value::Null, |token| json!({ "next_page_token": token }));
-    bound
-        .context
-        .clone()
-        .with("stream_slice", &Value::Object(slice))
-        .with("next_page_token", &token)
+    Value::Object(slice)
 }
 
 /// A requester's own request: that of a login.

@@ -1,5 +1,7 @@
 //! The state of a stream as the reference writes it, made of rows and taken apart into rows.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use syncline_domain::state::ModelState;
@@ -349,19 +351,18 @@ fn is_message(value: &Value) -> bool {
 
 /// See [`Manifest::import_state`].
 pub(crate) fn import_state(
-    manifest: &Manifest,
+    manifest: &Arc<Manifest>,
     stream: &str,
     config: &Map<String, Value>,
     state: &Value,
     now: DateTime<Utc>,
 ) -> Result<Vec<ModelState>, StateProblem> {
+    let manifest = &manifest.of_connection(config);
     let compiled = manifest
         .stream(stream)
         .ok_or_else(|| {
-            wrong(
-                "",
-                format!("cannot be taken: there is no stream `{stream}`"),
-            )
+            let missing = manifest.missing(stream);
+            wrong("", format!("cannot be taken: {missing}"))
         })?
         .map_err(|error| {
             wrong(

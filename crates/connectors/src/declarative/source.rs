@@ -13,6 +13,7 @@ use super::bound::{Bound, Half};
 use super::delegate::Begun;
 use super::plan::{plan, refuse_scope};
 use super::reader::Reader;
+use crate::components::check::Check;
 use crate::error::{SourceError, SourceErrorKind};
 use crate::http::exchange::Exchange;
 use crate::http::options::SourceOptions;
@@ -44,6 +45,7 @@ impl DeclarativeSource {
         options: SourceOptions,
         vault: Arc<dyn CredentialVault>,
     ) -> Result<Self, SourceError> {
+        let manifest = manifest.of_connection(&config);
         let (public, secrets) = parts(&manifest, config.clone());
         let redactor = Redactor::new(secrets.values());
         let budget = manifest.budget(&config).map_err(|error| {
@@ -57,6 +59,23 @@ impl DeclarativeSource {
             public,
             exchange,
         })
+    }
+
+    pub(super) fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// Secrets included.
+    pub(super) fn config(&self) -> &Map<String, Value> {
+        &self.config
+    }
+
+    pub(super) fn public(&self) -> &Map<String, Value> {
+        &self.public
+    }
+
+    pub(super) fn exchange(&self) -> &Arc<Exchange> {
+        &self.exchange
     }
 
     /// What knows its secrets.
@@ -77,23 +96,27 @@ impl DeclarativeSource {
         if !asked.is_empty() {
             return asked;
         }
-        let named = self
-            .manifest
-            .check()
-            .map(|check| check.stream_names.clone())
-            .unwrap_or_default();
-        if !named.is_empty() {
-            return named;
+        let streams = self.manifest.streams();
+        let readable = streams.iter().filter(|stream| stream.is_supported());
+        let first = |count: usize| readable.clone().take(count).map(|one| one.name.clone());
+        let named = match self.manifest.check() {
+            Err(_) => Vec::new(),
+            Ok(Check::First(count)) => first(*count).collect(),
+            Ok(Check::Streams {
+                names,
+                of_templates,
+            }) => {
+                let made = of_templates.iter().flat_map(|(template, count)| {
+                    let made = self.manifest.streams_of(template);
+                    made.take(count.unwrap_or(usize::MAX)).map(str::to_owned)
+                });
+                names.iter().cloned().chain(made).collect()
+            }
+        };
+        if named.is_empty() {
+            return first(1).collect();
         }
-        let first = self
-            .manifest
-            .streams()
-            .iter()
-            .find(|stream| stream.is_supported());
-        first
-            .map(|stream| stream.name.clone())
-            .into_iter()
-            .collect()
+        named
     }
 
     /// Binds the half of the stream that is to be read.
@@ -107,7 +130,7 @@ impl DeclarativeSource {
         let compiled = self
             .manifest
             .stream(stream)
-            .ok_or_else(|| refuse(format!("the manifest has no stream `{stream}`")))?
+            .ok_or_else(|| refuse(self.manifest.missing(stream)))?
             .map_err(|error| refuse(format!("the stream `{stream}` cannot be read: {error}")))?;
         let config = self.manifest.normalized(&self.config, now);
         let bound = config.and_then(|config| {

@@ -1,225 +1,308 @@
-//! Streams that a manifest makes of a template, as far as the manifest alone tells them.
+//! Streams that are made of a template, a value each.
+
+use std::collections::HashSet;
+use std::sync::Arc;
 
 use chrono::DateTime;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::allowance::{Allowance, Exhausted, weight};
-use super::parameters::PARAMETERS;
-use super::references::{ReferenceError, resolve};
-use super::yaml;
-use crate::path::fits;
-use crate::template::{Context, Engine, Names, Template};
+use super::allowance::{Allowance, weight};
+use super::discovered::{Discovered, Found};
+use super::mapping::{apply, too_large};
+use super::parameters::{Winner, propagate, propagate_again};
+use super::references::resolve;
+use crate::components::resolvers::{ComponentsResolver, StreamConfig, StreamTemplate};
+use crate::components::stream::Stream;
+use crate::components::{CompileError, Node};
+use crate::path::find_one;
+use crate::template::{Context, TemplateError};
 
-/// No manifest makes more streams of one template.
-const MOST_STREAMS: usize = 10_000;
+/// No manifest lists more streams of one template.
+const MOST_LISTED: usize = 10_000;
 
-/// The streams of a `DynamicDeclarativeStream`, or which component keeps them from being known.
-pub(super) fn expand(
-    node: &Value,
-    root: &Value,
-    allowance: &mut Allowance,
-) -> Result<Vec<Value>, String> {
-    let node = resolve(node, root, allowance).map_err(|error| error.to_string())?;
-    let kind = node.pointer("/components_resolver/type");
-    let kind = kind.and_then(Value::as_str).unwrap_or_default();
-    if kind != "ParametrizedComponentsResolver" {
-        let with = if kind.is_empty() { "" } else { " with " };
-        return Err(format!("DynamicDeclarativeStream{with}{kind}"));
-    }
-    let list = |pointer: &str| node.pointer(pointer).and_then(Value::as_array);
-    let template = node.get("stream_template").cloned().unwrap_or_default();
-    let values = list("/components_resolver/stream_parameters/list_of_parameters_for_stream");
-    let values = values.map(Vec::as_slice).unwrap_or_default();
-    let mappings = list("/components_resolver/components_mapping");
-    let mappings = mappings.map(Vec::as_slice).unwrap_or_default();
-    if values.len() > MOST_STREAMS {
-        return Err(format!("{kind} with more than {MOST_STREAMS} streams"));
-    }
-    let engine = Engine::new();
-    let mappings = mappings
-        .iter()
-        .map(|mapping| Mapping::compile(&engine, mapping))
-        .collect::<Result<Vec<_>, _>>()?;
-    let nothing = Context::new(&Map::new(), DateTime::UNIX_EPOCH);
-    let streams = values.iter().map(|values| {
-        allowance.take(weight(&template)).map_err(too_large)?;
-        let context = nothing
-            .clone()
-            .with("components_values", values)
-            .with("stream_template_config", &template);
-        let mut stream = template.clone();
-        for mapping in &mappings {
-            mapping.apply(&mut stream, &context, allowance)?;
-        }
-        Ok(stream)
-    });
-    streams.collect()
+/// No connection has more streams of one template.
+pub(crate) const MOST_STREAMS: usize = 1_000;
+
+/// No stream that a configuration or a provider names has a longer name, in characters.
+const MOST_OF_A_NAME: usize = 200;
+
+/// A `DynamicDeclarativeStream` of a manifest.
+#[derive(Debug)]
+pub(crate) struct Dynamic {
+    name: String,
+    place: String,
+    compiled: StreamTemplate,
 }
 
-fn too_large(_: Exhausted) -> String {
-    ReferenceError::TooLarge.to_string()
+/// Why the streams of a template cannot be told.
+#[derive(Debug)]
+pub(super) struct Problem {
+    /// Where the configuration is to blame: a JSON pointer.
+    pub(super) pointer: String,
+    pub(super) message: String,
 }
 
-/// `ComponentMappingDefinition`.
-struct Mapping {
-    path: Vec<Template>,
-    value: Template,
-    creates: bool,
-}
-
-impl Mapping {
-    fn compile(engine: &Engine, mapping: &Value) -> Result<Self, String> {
-        let parameters = mapping.get(PARAMETERS).unwrap_or(&Value::Null);
-        let compile = |value: &Value| {
-            let text = value
-                .as_str()
-                .ok_or("ComponentMappingDefinition without texts")?;
-            if text.contains("config[") || text.contains("config.") {
-                // Without a configuration there is no value.
-                return Err("ComponentMappingDefinition with the configuration".to_owned());
-            }
-            Template::compile(engine, text, parameters, Names::Component)
-                .map_err(|error| error.to_string())
-        };
-        let path = mapping.get("field_path").and_then(Value::as_array);
+impl Dynamic {
+    /// Resolves and compiles the template with this index.
+    pub(super) fn read(
+        index: usize,
+        node: &Value,
+        root: &Value,
+        allowance: &mut Allowance,
+    ) -> Result<Self, CompileError> {
+        let place = format!("dynamic_streams[{index}]");
+        let resolved = resolve(node, root, allowance)
+            .and_then(|node| propagate(node, "DeclarativeSource", "dynamic_streams", allowance))
+            .map_err(|error| CompileError::Invalid {
+                path: place.clone(),
+                message: error.to_string(),
+            })?;
         Ok(Self {
-            path: path
-                .into_iter()
-                .flatten()
-                .map(compile)
-                .collect::<Result<_, _>>()?,
-            value: compile(mapping.get("value").unwrap_or(&Value::Null))?,
-            creates: mapping.get("create_or_update") == Some(&Value::Bool(true)),
+            name: Self::name_of(index, node),
+            compiled: Node::root(&place, &resolved)
+                .and_then(|node| StreamTemplate::compile(&node))?,
+            place,
         })
     }
 
-    fn apply(
+    /// How it is named where its streams are not.
+    pub(super) fn name_of(index: usize, node: &Value) -> String {
+        let name = node.get("name").and_then(Value::as_str);
+        let name = name.filter(|name| !name.is_empty());
+        name.map_or_else(|| format!("dynamic_streams[{index}]"), str::to_owned)
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// Whether a connection's configuration is needed to tell its streams.
+    pub(super) fn needs_connection(&self) -> bool {
+        self.compiled.needs_connection()
+    }
+
+    /// What a provider is asked for to tell its streams.
+    pub(crate) fn asks(&self) -> Option<&Arc<Stream>> {
+        match &self.compiled.resolver {
+            ComponentsResolver::Http(stream) => Some(stream),
+            ComponentsResolver::Config(_) | ComponentsResolver::Parameters(_) => None,
+        }
+    }
+
+    /// What is in the way of any stream of it, as far as its template tells.
+    pub(super) fn unsupported(&self) -> Option<CompileError> {
+        let compiled = Node::root(
+            &format!("{}.stream_template", self.place),
+            &self.compiled.template,
+        )
+        .and_then(|node| Stream::compile(&self.name, &node, &Value::Null));
+        match compiled {
+            Err(error @ CompileError::Unsupported { .. }) => Some(error),
+            // What is wrong may become right when it is filled in.
+            Err(CompileError::Invalid { .. }) | Ok(_) => None,
+        }
+    }
+
+    /// The streams that the manifest alone tells.
+    pub(super) fn listed(&self, allowance: &mut Allowance) -> Result<Vec<Value>, String> {
+        let ComponentsResolver::Parameters(values) = &self.compiled.resolver else {
+            return Ok(Vec::new());
+        };
+        if values.len() > MOST_LISTED {
+            return Err(format!("it lists more than {MOST_LISTED} streams"));
+        }
+        let nothing = Context::new(&Map::new(), DateTime::UNIX_EPOCH);
+        let made = values.iter().map(|values| {
+            let found = Found::of(values.clone());
+            self.make(&found, &nothing, allowance)
+        });
+        made.collect()
+    }
+
+    /// The streams that a connection has, by their names; `None` while they are to be found.
+    pub(super) fn streams(
         &self,
-        stream: &mut Value,
+        context: &Context,
+        discovered: &Discovered,
+    ) -> Result<Option<Vec<(String, Found)>>, Problem> {
+        let values = match &self.compiled.resolver {
+            ComponentsResolver::Parameters(values) => {
+                values.iter().cloned().map(Found::of).collect()
+            }
+            ComponentsResolver::Config(configs) => combined(configs, context)?,
+            ComponentsResolver::Http(_) => match discovered.of(&self.name) {
+                None => return Ok(None),
+                Some(found) => found.to_vec(),
+            },
+        };
+        let pointer = self.pointer(context);
+        let problem = |message: String| Problem {
+            pointer: pointer.clone(),
+            message,
+        };
+        if values.len() > MOST_STREAMS {
+            return Err(problem(too_many()));
+        }
+        let mut names = HashSet::new();
+        let mut streams = Vec::with_capacity(values.len());
+        for found in values {
+            let mut allowance = Allowance::of_a_manifest();
+            let made = self.make(&found, context, &mut allowance);
+            let name = made.and_then(|made| name_of(&made)).map_err(&problem)?;
+            if !names.insert(name.clone()) {
+                let message = format!("two streams have the name `{name}`");
+                return Err(problem(message));
+            }
+            streams.push((name, found));
+        }
+        Ok(Some(streams))
+    }
+
+    /// Where in a configuration the values come from.
+    pub(super) fn pointer(&self, context: &Context) -> String {
+        let ComponentsResolver::Config(configs) = &self.compiled.resolver else {
+            return String::new();
+        };
+        let first = configs.first().map(|config| path(config, context));
+        pointer_of(&first.and_then(Result::ok).unwrap_or_default())
+    }
+
+    /// The stream that a value makes of the template.
+    pub(super) fn make(
+        &self,
+        found: &Found,
         context: &Context,
         allowance: &mut Allowance,
-    ) -> Result<(), String> {
-        let failed = |error: crate::template::TemplateError| error.to_string();
-        let value = self.value.string_value(context).map_err(failed)?;
-        let value = match &value {
-            Value::String(text) => yaml::parse(text).unwrap_or_else(|_| value.clone()),
-            _ => value,
+    ) -> Result<Value, String> {
+        let template = &self.compiled.template;
+        allowance.take(weight(template)).map_err(too_large)?;
+        let context = context
+            .clone()
+            .with("components_values", &found.values)
+            .with("stream_slice", &found.slice)
+            .with("stream_template_config", template);
+        let mut stream = template.clone();
+        for mapping in &self.compiled.mappings {
+            apply(mapping, &mut stream, &context, allowance)?;
+        }
+        let winner = match self.compiled.outer_parameters_win {
+            true => Winner::Outer,
+            false => Winner::Inner,
         };
-        let path = self.path.iter().map(|part| part.string(context));
-        let path = path.collect::<Result<Vec<_>, _>>().map_err(failed)?;
-        let places = set(stream, &path, &value, allowance).map_err(too_large)?;
-        if places == 0 && self.creates {
-            create(stream, &path, value);
-        }
-        Ok(())
+        propagate_again(stream, "DeclarativeSource", "streams", winner, allowance)
+            .map_err(|error| error.to_string())
     }
 }
 
-/// Sets what is there already; how many places there were.
-fn set(
-    node: &mut Value,
-    path: &[String],
-    value: &Value,
-    allowance: &mut Allowance,
-) -> Result<usize, Exhausted> {
-    let Some((first, rest)) = path.split_first() else {
-        allowance.take(weight(value))?;
-        *node = value.clone();
-        return Ok(1);
-    };
-    let mut places = 0;
-    match node {
-        Value::Object(map) => {
-            for (name, child) in map {
-                if fits(first, name) {
-                    places += set(child, rest, value, allowance)?;
-                }
-            }
-        }
-        Value::Array(items) => {
-            for (index, child) in items.iter_mut().enumerate() {
-                if fits(first, &index.to_string()) {
-                    places += set(child, rest, value, allowance)?;
-                }
-            }
-        }
-        _ => {}
-    }
-    Ok(places)
+pub(crate) fn too_many() -> String {
+    format!("there are more than {MOST_STREAMS} streams")
 }
 
-fn create(node: &mut Value, path: &[String], value: Value) {
-    let Some((first, rest)) = path.split_first() else {
-        *node = value;
-        return;
-    };
-    if let (Value::Array(items), Ok(index)) = (&mut *node, first.parse::<usize>()) {
-        if let Some(item) = items.get_mut(index) {
-            create(item, rest, value);
+fn name_of(stream: &Value) -> Result<String, String> {
+    let name = stream.get("name").unwrap_or(&Value::Null);
+    let name = name
+        .as_str()
+        .ok_or_else(|| format!("the name of a stream must be a text, not {}", kind(name)))?;
+    if name.trim().is_empty() {
+        return Err("the name of a stream must not be empty".to_owned());
+    }
+    if name.chars().count() > MOST_OF_A_NAME {
+        let begin: String = name.chars().take(40).collect();
+        return Err(format!(
+            "the name of a stream, `{begin}…`, must have at most {MOST_OF_A_NAME} characters"
+        ));
+    }
+    if name.chars().any(char::is_control) {
+        return Err("the name of a stream must not hold control characters".to_owned());
+    }
+    Ok(name.to_owned())
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "nothing",
+        Value::Bool(_) => "a truth value",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+/// Every combination of the values of some lists; what is no object stands below a name of its
+/// place, with its index.
+fn combined(configs: &[StreamConfig], context: &Context) -> Result<Vec<Found>, Problem> {
+    let mut combinations = vec![Map::new()];
+    for (place, config) in configs.iter().enumerate() {
+        let values = listed_values(config, context)?;
+        if combinations.len().saturating_mul(values.len()) > MOST_STREAMS {
+            return Err(Problem {
+                pointer: pointer_of(&path(config, context)?),
+                message: too_many(),
+            });
         }
-        return;
+        let with = |begun: &Map<String, Value>, index: usize, value: &Value| {
+            let mut combination = begun.clone();
+            match value {
+                Value::Object(fields) => combination.extend(fields.clone()),
+                other => {
+                    let name = format!("source_config_{place}");
+                    combination.entry(name).or_insert(json!([index, other]));
+                }
+            }
+            combination
+        };
+        combinations = combinations
+            .iter()
+            .flat_map(|begun| {
+                let values = values.iter().enumerate();
+                values.map(|(index, value)| with(begun, index, value))
+            })
+            .collect();
     }
-    if !node.is_object() {
-        *node = Value::Object(Map::new());
-    }
-    if let Value::Object(map) = node {
-        create(
-            map.entry(first.as_str()).or_insert(Value::Null),
-            rest,
-            value,
-        );
-    }
+    let combinations = combinations.into_iter();
+    Ok(combinations
+        .map(|values| Found::of(values.into()))
+        .collect())
+}
+
+fn listed_values(config: &StreamConfig, context: &Context) -> Result<Vec<Value>, Problem> {
+    let path = path(config, context)?;
+    let whole = context.config_value(&[]).unwrap_or_default();
+    let found = find_one(&whole, &path).map_err(|_| Problem {
+        pointer: String::new(),
+        message: format!("the path {} leads to several values", path.join(".")),
+    })?;
+    let mut values = match found {
+        None => Vec::new(),
+        Some(Value::Array(values)) => values.clone(),
+        Some(other) => vec![other.clone()],
+    };
+    values.extend(config.defaults.iter().cloned());
+    Ok(values)
+}
+
+fn path(config: &StreamConfig, context: &Context) -> Result<Vec<String>, Problem> {
+    let parts = config.pointer.iter().map(|part| part.string(context));
+    parts
+        .collect::<Result<_, TemplateError>>()
+        .map_err(|error| Problem {
+            pointer: String::new(),
+            message: error.to_string(),
+        })
+}
+
+fn pointer_of(path: &[String]) -> String {
+    let parts = path.iter().map(|part| {
+        let part = part.replace('~', "~0").replace('/', "~1");
+        format!("/{part}")
+    });
+    parts.collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::manifest::Manifest;
-
-    #[test]
-    fn a_template_gives_a_stream_for_each_set_of_its_parameters() {
-        let manifest = Manifest::parse(
-        r#"
-dynamic_streams:
-  - type: DynamicDeclarativeStream
-    name: reports
-    stream_template:
-      type: DeclarativeStream
-      name: ""
-      primary_key: []
-      retriever:
-        type: SimpleRetriever
-        requester: { type: HttpRequester, url_base: "http://127.0.0.1", path: "" }
-        record_selector: { type: RecordSelector, extractor: { type: DpathExtractor, field_path: [] } }
-    components_resolver:
-      type: ParametrizedComponentsResolver
-      stream_parameters:
-        type: StreamParametersDefinition
-        list_of_parameters_for_stream:
-          - { name: sales, key: [id], fields: "{a: 1}" }
-          - { name: visits, key: [id, day], fields: "b" }
-      components_mapping:
-        - { type: ComponentMappingDefinition, field_path: [name], value: "{{ components_values['name'] }}" }
-        - { type: ComponentMappingDefinition, field_path: [primary_key], value: "{{ components_values.key }}" }
-        - { type: ComponentMappingDefinition, field_path: [retriever, requester, path], value: "/{{ components_values.name }}" }
-        - { type: ComponentMappingDefinition, field_path: [schema_loader], value: "{type: InlineSchemaLoader, schema: {title: {{ components_values.name }}}}", create_or_update: true }
-  - type: DynamicDeclarativeStream
-    name: remote
-    stream_template: { type: DeclarativeStream, name: x }
-    components_resolver: { type: HttpComponentsResolver }
-"#,
-    )
-    .unwrap();
-        let streams = manifest.streams();
-        let names: Vec<&str> = streams.iter().map(|stream| stream.name.as_str()).collect();
-        assert_eq!(names, ["sales", "visits", "remote"]);
-        assert!(
-            streams[0].is_supported(),
-            "{:?}",
-            streams[0].unsupported_reason
-        );
-        assert_eq!(streams[1].display_name.as_deref(), Some("visits"));
-        assert!(streams[1].has_primary_key);
-        let reason = streams[2].unsupported_reason.as_deref().unwrap();
-        assert!(reason.contains("HttpComponentsResolver"), "{reason}");
-    }
-}
+mod tests;

@@ -103,6 +103,13 @@ const CUSTOM_TYPES: &[(&str, &str, &str)] = &[
 /// The key under which a component keeps its parameters.
 pub(crate) const PARAMETERS: &str = "$parameters";
 
+/// Whose parameters count where a component and one inside it have the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Winner {
+    Inner,
+    Outer,
+}
+
 /// Propagates types and parameters through a resolved node that stands in the field `field` of a
 /// component of type `parent`.
 ///
@@ -115,8 +122,20 @@ pub(super) fn propagate(
     field: &str,
     allowance: &mut Allowance,
 ) -> Result<Value, ReferenceError> {
+    propagate_again(node, parent, field, Winner::Inner, allowance)
+}
+
+/// As [`propagate`], through a node that may have been gone through before.
+pub(super) fn propagate_again(
+    node: Value,
+    parent: &str,
+    field: &str,
+    winner: Winner,
+    allowance: &mut Allowance,
+) -> Result<Value, ReferenceError> {
     let mut propagator = Propagator {
         allowance,
+        winner,
         depth: 0,
     };
     match node {
@@ -129,6 +148,7 @@ pub(super) fn propagate(
 
 struct Propagator<'b> {
     allowance: &'b mut Allowance,
+    winner: Winner,
     depth: usize,
 }
 
@@ -163,7 +183,11 @@ impl Propagator<'_> {
         }
         let mut parameters = self.copy(inherited)?;
         if let Some(Value::Object(own)) = component.remove(PARAMETERS) {
-            parameters.extend(own);
+            for (name, value) in own {
+                if self.winner == Winner::Inner || !parameters.contains_key(&name) {
+                    parameters.insert(name, value);
+                }
+            }
         }
         let kind = match component.get("type") {
             // A JSON schema is not a component, and takes no parameters.

@@ -7,6 +7,11 @@ use super::stream::StreamEntry;
 use super::{Manifest, ManifestError};
 use crate::components::CompileError;
 
+/// What cannot be known of a template without a configuration.
+const NAMED: &str = "a template, whose streams a configuration names";
+/// What cannot be known of a template without a provider.
+const FOUND: &str = "a template, whose streams are found at the provider";
+
 /// Whether one stream can be read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StreamSupport {
@@ -29,10 +34,24 @@ pub struct StreamSupport {
 /// [`ManifestError`] when nothing of it can be used.
 pub fn support(text: &str) -> Result<Vec<StreamSupport>, ManifestError> {
     let manifest = Manifest::parse(text)?;
+    Ok(told(&manifest, text))
+}
+
+/// As [`support`], with the streams of a connection.
+pub fn support_of(manifest: &Manifest, text: &str) -> Vec<StreamSupport> {
+    told(manifest, text)
+}
+
+fn told(manifest: &Manifest, text: &str) -> Vec<StreamSupport> {
     let lines = Lined::parse(text);
     let told = manifest.streams.iter().map(|stream| {
-        let compiled = stream.compiled();
-        let problem = compiled.as_ref().err().copied();
+        let template = stream.as_template();
+        let unsupported = template.map(|dynamic| dynamic.unsupported());
+        let compiled = template.is_none().then(|| stream.compiled());
+        let problem = match &unsupported {
+            Some(unsupported) => unsupported.as_ref(),
+            None => compiled.and_then(Result::err),
+        };
         let line = lines.as_ref().map_or(1, |lines| {
             match problem.map(|error| (error, error.path())) {
                 None => lines.locate(stream.place()),
@@ -48,12 +67,18 @@ pub fn support(text: &str) -> Result<Vec<StreamSupport>, ManifestError> {
         StreamSupport {
             stream: stream.name().to_owned(),
             supported: problem.is_none(),
-            reason: problem.map(ToString::to_string),
-            notes: compiled.map(|stream| stream.notes()).unwrap_or_default(),
+            reason: problem.map(|error| stream.clean(&error.to_string())),
+            notes: match (template, compiled) {
+                (Some(_), _) if problem.is_some() => Vec::new(),
+                (Some(dynamic), _) if dynamic.asks().is_some() => vec![FOUND.to_owned()],
+                (Some(_), _) => vec![NAMED.to_owned()],
+                (None, Some(Ok(compiled))) => compiled.notes(),
+                (None, Some(Err(_)) | None) => Vec::new(),
+            },
             line,
         }
     });
-    Ok(told.collect())
+    told.collect()
 }
 
 /// Errors name places from the stream's name on; the text has them below its list.

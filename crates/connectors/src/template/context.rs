@@ -63,7 +63,10 @@ impl Names {
                     "record" | "next_page_token" | "value" | "path" | "property"
                 ) || SLICE.contains(&name)
             }
-            Names::Component => matches!(name, "components_values" | "stream_template_config"),
+            Names::Component => {
+                matches!(name, "components_values" | "stream_template_config")
+                    || SLICE.contains(&name)
+            }
             Names::Answer => matches!(name, "response" | "headers" | "request_url"),
         }
     }

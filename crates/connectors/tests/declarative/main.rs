@@ -12,6 +12,7 @@ mod crashing;
 mod cursors;
 mod decoding;
 mod delegating;
+mod discovering;
 mod endless;
 mod error_handlers;
 mod errors;

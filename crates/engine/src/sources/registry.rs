@@ -6,11 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 use syncline_connectors::error::{SourceError, SourceErrorKind};
+use syncline_connectors::manifest::Discovered;
 use syncline_connectors::source::Source;
 use syncline_connectors::{Manifest, Provider, Registry, SourceOptions};
 use syncline_domain::ConnectionId;
 use syncline_store::error::StoreError;
 use syncline_store::runs::Run;
+use syncline_store::secrets::{Purpose, SecretDocument, SecretVersion};
 use syncline_store::store::{Lane, Store};
 
 use super::{Sources, SourcesError, SyncSource};
@@ -40,6 +42,8 @@ struct Kept {
 struct KeptSource {
     manifest_hash: String,
     config: Map<String, Value>,
+    /// Which finding of its streams.
+    found: Option<SecretVersion>,
     source: Arc<dyn Source>,
 }
 
@@ -106,6 +110,31 @@ impl RegistrySources {
         Ok(manifest)
     }
 
+    /// The manifest with what was found at the connection's provider, where there is something to
+    /// find.
+    async fn with_found(
+        &self,
+        manifest: Arc<Manifest>,
+        run: &Run,
+    ) -> Result<(Arc<Manifest>, Option<SecretVersion>), SourcesError> {
+        if !manifest.needs_discovery() {
+            return Ok((manifest, None));
+        }
+        let (organization_id, id) = (run.sync.organization_id, run.connection.id);
+        let found = self
+            .store
+            .read(move |tx| tx.find_secret_document(organization_id, id, &Purpose::STREAMS))
+            .await
+            .map_err(|error: StoreError| error)?;
+        Ok(match found {
+            None => (manifest, None),
+            Some(SecretDocument { secrets, version }) => {
+                let discovered = Discovered::from_fields(secrets.0);
+                (manifest.with_discovered(discovered), Some(version))
+            }
+        })
+    }
+
     fn kept_manifest(&self, hash: &str) -> Option<Arc<Manifest>> {
         self.with_kept(|kept| kept.manifests.get(hash).cloned())
     }
@@ -130,10 +159,13 @@ impl Sources for RegistrySources {
             Some(hash) => (hash.clone(), self.settled(name, hash).await?),
             None => self.current(name).await?,
         };
+        let (manifest, found) = self.with_found(manifest, run).await?;
         let config = manifest.join_secrets(run.connection.config.clone(), run.secrets.0.clone());
         let kept = self.with_kept(|kept| {
             let known = kept.sources.get(&run.connection.id)?;
-            let is_same = known.manifest_hash == manifest_hash && known.config == config;
+            let is_same = known.manifest_hash == manifest_hash
+                && known.config == config
+                && known.found == found;
             is_same.then(|| Arc::clone(&known.source))
         });
         let source = match kept {
@@ -150,6 +182,7 @@ impl Sources for RegistrySources {
                     let known = KeptSource {
                         manifest_hash: manifest_hash.clone(),
                         config,
+                        found,
                         source: Arc::clone(&source),
                     };
                     kept.sources.insert(run.connection.id, known);

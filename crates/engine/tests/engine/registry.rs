@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use syncline_connectors::{NetworkRules, Registry, SourceOptions};
 use syncline_engine::{RegistrySources, Worker};
+use syncline_store::secrets::{Purpose, Secrets};
 use syncline_test_support::{TestDatabase, both_databases};
 
 use crate::support::{Mode, World, finish_all};
@@ -40,7 +41,57 @@ async fn run_with(world: &World, manifest: Option<&str>) -> String {
     world.view_sync(id).await
 }
 
+/// Its streams are told by its provider, at the address of the other manifest.
+const FOUND: &str = r#"
+version: "6.0.0"
+type: DeclarativeSource
+check: { type: CheckStream, stream_names: [] }
+dynamic_streams:
+  - type: DynamicDeclarativeStream
+    name: tables
+    stream_template:
+      type: DeclarativeStream
+      name: ""
+      primary_key: [id]
+      retriever: &retriever
+        type: SimpleRetriever
+        requester: { type: HttpRequester, url_base: "http://127.0.0.1:9", path: /, http_method: GET }
+        record_selector: { type: RecordSelector, extractor: { type: DpathExtractor, field_path: [] } }
+    components_resolver:
+      type: HttpComponentsResolver
+      retriever: *retriever
+      components_mapping:
+        - { type: ComponentMappingDefinition, field_path: [name], value: "{{ components_values.name }}" }
+"#;
+
 both_databases! {
+    /// What was found is in the store alone: any worker reads it there.
+    async fn a_stream_that_was_found_is_read_by_any_worker(db: TestDatabase) {
+        let world = World::new(db, Mode::FullPass).await;
+        world.request().await;
+        let (organization, connection) = (world.organization, world.connection.id);
+        world
+            .write(move |tx| {
+                let found = serde_json::json!([{ "values": { "name": "invoices" } }]);
+                let found = Secrets([("tables".to_owned(), found)].into_iter().collect());
+                tx.replace_secret_document(organization, connection, &Purpose::STREAMS, None, &found)
+            })
+            .await;
+        let first = run_with(&world, Some(FOUND)).await;
+        assert!(first.starts_with("pending_retry after 1 attempts"), "{first}");
+        world.pass(chrono::Duration::hours(1));
+        let second = run_with(&world, None).await;
+        assert!(second.starts_with("pending_retry after 2 attempts"), "{second}");
+    }
+
+    async fn a_stream_that_was_not_found_yet_fails_and_says_what_to_do(db: TestDatabase) {
+        let world = World::new(db, Mode::FullPass).await;
+        world.request().await;
+        let run = run_with(&world, Some(FOUND)).await;
+        assert!(run.starts_with("failed after 1 attempts"), "{run}");
+        assert!(run.contains("no stream `invoices`") && run.contains("check the connection"), "{run}");
+    }
+
     async fn a_provider_without_a_manifest_fails_in_plain_words(db: TestDatabase) {
         let world = World::new(db, Mode::FullPass).await;
         world.request().await;

@@ -2,6 +2,7 @@
 
 mod find;
 mod insert;
+mod refresh;
 mod row;
 mod schedule;
 mod state;

@@ -17,6 +17,9 @@ impl Purpose {
     /// The secrets of the connection's configuration.
     pub const CONFIG: Self = Self(Cow::Borrowed("config"));
 
+    /// What a provider told of the streams that a connection has.
+    pub const STREAMS: Self = Self(Cow::Borrowed("streams"));
+
     /// A purpose of this name.
     ///
     /// # Errors

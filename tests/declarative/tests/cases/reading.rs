@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde_json::Value;
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value};
+use syncline_connectors::auth::MemoryVault;
 use syncline_connectors::error::{SourceError, SourceErrorKind};
 use syncline_connectors::standalone::{Asked, Audience, Message, ReadError, read as read_stream};
 use syncline_connectors::{JobWaits, Manifest, NetworkRules, SourceOptions};
@@ -71,6 +73,7 @@ async fn run(
     listener.now = now;
     listener.has_jobs = case.name.starts_with("jobs/");
     let config = case.config(&provider.url);
+    let manifest = found(manifest, &config, &options, now).await?;
     let states = match case.state() {
         None => Vec::new(),
         Some(state) => manifest
@@ -79,7 +82,7 @@ async fn run(
                 SourceError::new(SourceErrorKind::Configuration, problem.to_string())
             })?,
     };
-    let source = Arc::new(manifest).source(config, options)?;
+    let source = manifest.source(config, options)?;
     if case.is_check() {
         let health = source.check(now).await;
         return match health.healthy {
@@ -100,6 +103,30 @@ async fn run(
         Ok(()) => Ok(()),
         Err(ReadError::Source(error)) => Err(error),
         Err(ReadError::Audience(error)) => panic!("{error}"),
+    }
+}
+
+/// With the streams that the provider tells.
+async fn found(
+    manifest: Manifest,
+    config: &Map<String, Value>,
+    options: &SourceOptions,
+    now: DateTime<Utc>,
+) -> Result<Arc<Manifest>, SourceError> {
+    let manifest = Arc::new(manifest);
+    if !manifest.needs_discovery() {
+        return Ok(manifest);
+    }
+    let vault = Arc::new(MemoryVault::default());
+    let found = manifest
+        .discover(config.clone(), options.clone(), vault, now)
+        .await;
+    match found {
+        Ok(discovered) => Ok(manifest.with_discovered(discovered)),
+        Err(health) => Err(SourceError::new(
+            SourceErrorKind::Refused,
+            health.message.unwrap(),
+        )),
     }
 }
 

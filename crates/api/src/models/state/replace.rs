@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use super::view::ModelStateView;
 use crate::answer::Answer;
 use crate::api::Api;
-use crate::connections::find_manifest;
+use crate::connections::{find_manifest, with_found};
 use crate::input::{Body, Fields, FromFields, Id, Write};
 use crate::problem::{ErrorCode, FieldError, Problem};
 
@@ -73,6 +73,7 @@ fn rows(
         .ok_or_else(not_found)?;
     let Secrets(secrets) = tx.read_connection_secrets(organization_id, model.connection_id)?;
     let manifest = find_manifest(registry, &connection.provider_name)?;
+    let manifest = with_found(tx, manifest, organization_id, model.connection_id)?;
     let config: Map<String, Value> = manifest.join_secrets(connection.config, secrets);
     stream_state(&model.name, state)
         .and_then(|state| manifest.import_state(&model.name, &config, state, tx.now()))

@@ -2,20 +2,25 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use chrono::Utc;
 use clap::Args;
-use syncline_connectors::manifest::{StreamSupport, support};
+use syncline_connectors::Manifest;
+use syncline_connectors::manifest::{StreamSupport, support, support_of};
 
-use super::{content, text_of};
+use super::{content, read, text_of};
 use crate::error::CliError;
 use crate::exit::Exit;
+use crate::settings::Loaded;
 
 /// What its help ends with.
 pub const HELP: &str = "\
 One line for each stream; with --json an array of {stream, supported, reason, line}, and `notes`
 where there is something to know of a stream that can be read. The line is that of the component
-that is in the way, else that of the stream.
+that is in the way, else that of the stream. The streams of a template are told with --config;
+without it the template itself is, as far as it can be.
 
 Examples:
   syncline manifest check providers/acme.yaml
@@ -32,14 +37,22 @@ pub struct CheckArgs {
     /// The manifest
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
+    /// The configuration of a connection, secrets included, as a JSON object: tells the streams of
+    /// templates, too, and asks the provider where it tells them
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
 }
 
 /// Prints what can be read.
-pub fn run(args: CheckArgs) -> Result<Exit, CliError> {
-    let told = support(&text_of(&args.file)?).map_err(|error| content(&args.file, error))?;
+pub async fn run(args: CheckArgs, loaded: &Loaded) -> Result<Exit, CliError> {
+    let text = text_of(&args.file)?;
+    let told = match &args.config {
+        None => support(&text).map_err(|error| content(&args.file, error))?,
+        Some(config) => of_connection(&args.file, config, &text, loaded).await?,
+    };
     let text = if args.json {
         let json = serde_json::to_string_pretty(&told);
         json.map_err(CliError::run("cannot write JSON"))?
@@ -53,6 +66,20 @@ pub fn run(args: CheckArgs) -> Result<Exit, CliError> {
     } else {
         Ok(Exit::Failed)
     }
+}
+
+/// The streams that a connection with this configuration has.
+async fn of_connection(
+    file: &Path,
+    config: &Path,
+    text: &str,
+    loaded: &Loaded,
+) -> Result<Vec<StreamSupport>, CliError> {
+    let manifest = Manifest::parse(text).map_err(|error| content(file, error))?;
+    let given = read::config(&manifest, config)?;
+    let options = read::options(loaded)?;
+    let found = read::found(Arc::new(manifest), &given, &options, Utc::now()).await?;
+    Ok(support_of(&found.of_connection(&given), text))
 }
 
 /// In the form that editors take for places in files.

@@ -34,7 +34,7 @@ pub enum ManifestAction {
 /// Checks or reads a manifest.
 pub fn run(args: ManifestArgs, loaded: &Loaded) -> Result<Exit, CliError> {
     match args.action {
-        ManifestAction::Check(args) => check::run(args),
+        ManifestAction::Check(args) => runtime::small()?.block_on(check::run(args, loaded)),
         ManifestAction::Read(args) => runtime::small()?.block_on(read::run(args, loaded)),
     }
 }

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use clap::Args;
 use serde_json::{Map, Value};
+use syncline_connectors::auth::MemoryVault;
 use syncline_connectors::declarative::stream_state;
 use syncline_connectors::error::{SourceError, SourceErrorKind};
 use syncline_connectors::standalone::{Asked, Audience, Message, ReadError, read};
@@ -67,6 +68,8 @@ pub async fn run(args: ReadArgs, loaded: &Loaded) -> Result<Exit, CliError> {
         Manifest::parse(&text_of(&args.file)?).map_err(|error| content(&args.file, error))?;
     let config = config(&manifest, &args.config)?;
     let now = args.now.unwrap_or_else(Utc::now);
+    let options = options(loaded)?;
+    let manifest = found(Arc::new(manifest), &config, &options, now).await?;
     let states = match &args.state {
         None => Vec::new(),
         Some(path) => {
@@ -82,7 +85,7 @@ pub async fn run(args: ReadArgs, loaded: &Loaded) -> Result<Exit, CliError> {
         now,
         stream: args.stream,
     };
-    let source = Arc::new(manifest).source(config, options(loaded)?);
+    let source = manifest.source(config, options);
     let source = source.map_err(CliError::run("the manifest cannot be read with"))?;
     let mut printer = Printer {
         out: BufWriter::with_capacity(64 * 1024, std::io::stdout()),
@@ -103,9 +106,34 @@ pub async fn run(args: ReadArgs, loaded: &Loaded) -> Result<Exit, CliError> {
     }
 }
 
+/// The manifest with the streams that its provider tells, where there are such.
+pub async fn found(
+    manifest: Arc<Manifest>,
+    config: &Map<String, Value>,
+    options: &SourceOptions,
+    now: DateTime<Utc>,
+) -> Result<Arc<Manifest>, CliError> {
+    if !manifest.needs_discovery() {
+        return Ok(manifest);
+    }
+    let vault = Arc::new(MemoryVault::default());
+    let found = manifest
+        .discover(config.clone(), options.clone(), vault, now)
+        .await;
+    match found {
+        Ok(found) => Ok(manifest.with_discovered(found)),
+        Err(health) => {
+            let message = health.message.unwrap_or_default();
+            Err(CliError::run("the provider was asked for the streams")(
+                std::io::Error::other(message),
+            ))
+        }
+    }
+}
+
 /// As patient as the reference: five more tries of a request, and minutes between them if the
 /// provider asks for that.
-fn options(loaded: &Loaded) -> Result<SourceOptions, CliError> {
+pub fn options(loaded: &Loaded) -> Result<SourceOptions, CliError> {
     Ok(SourceOptions {
         tries: 6,
         retry_base: Duration::from_secs(1),
@@ -124,7 +152,7 @@ fn json(path: &Path) -> Result<Value, CliError> {
         .map_err(|error| content(path, format!("it is not JSON: {error}")))
 }
 
-fn config(manifest: &Manifest, path: &Path) -> Result<Map<String, Value>, CliError> {
+pub fn config(manifest: &Manifest, path: &Path) -> Result<Map<String, Value>, CliError> {
     let Value::Object(config) = json(path)? else {
         return Err(content(path, "a configuration is a JSON object"));
     };

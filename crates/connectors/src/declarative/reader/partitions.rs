@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 use syncline_domain::state::ModelState;
 
+use super::super::requests;
 use super::super::routers::{Found, Next, Slice, hash_text};
 use super::super::sink::Batch;
 use super::super::states::parent_row;
@@ -267,6 +268,11 @@ impl Reader {
             .as_ref()
             .map(|slice| slice.partition.clone())
             .unwrap_or_default()
+    }
+
+    /// What templates read of the partition that the last page is of.
+    pub(in crate::declarative) fn page_slice(&self) -> Value {
+        requests::slice(&self.bound, self.slice.as_ref(), None)
     }
 
     /// Why what its stream leaves out may not be gone.

@@ -22,11 +22,7 @@ pub(crate) fn add(
     } else {
         see(target)
     };
-    let value = field.value.string_value(&context)?;
-    let value = match field.value_type {
-        Some(wanted) if !is_of(&value, wanted) => field.value.text(&context)?.into(),
-        _ => value,
-    };
+    let value = ValueType::value_of(field.value_type, &field.value, &context)?;
     if let Some(condition) = condition {
         let path = Value::from(field.path.clone());
         if !condition.condition(&context.with("value", &value).with("path", &path))? {
@@ -35,16 +31,6 @@ pub(crate) fn add(
     }
     put(target, &field.path, value);
     Ok(())
-}
-
-fn is_of(value: &Value, wanted: ValueType) -> bool {
-    match wanted {
-        ValueType::String => value.is_string(),
-        ValueType::Number => value.is_f64(),
-        // In Python, a truth value is an integer.
-        ValueType::Integer => value.is_i64() || value.is_u64() || value.is_boolean(),
-        ValueType::Boolean => value.is_boolean(),
-    }
 }
 
 /// Puts a value at a path, and makes what is missing on the way: a list for an index.
