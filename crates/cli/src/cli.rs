@@ -27,13 +27,11 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// The settings file that the command line names. The `--config` of `manifest read` is the
+    /// The settings file that the command line names. The `--config` of `manifest` is the
     /// connection's.
     pub fn settings_file(&self) -> Option<&Path> {
         match self.command {
-            Command::Manifest(manifest::ManifestArgs {
-                action: manifest::ManifestAction::Read(_),
-            }) => None,
+            Command::Manifest(_) => None,
             _ => self.common.config.as_deref(),
         }
     }

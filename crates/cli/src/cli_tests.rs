@@ -89,9 +89,13 @@ fn flags_of_settings_are_told_with_their_spelling() {
 
 #[test]
 fn the_configuration_of_a_connection_is_no_settings_file() {
-    let words = "syncline manifest read m.yaml --config c.json --stream s";
-    let invocation = parse_from(words.split(' ')).unwrap();
-    assert_eq!(invocation.cli.settings_file(), None);
+    for words in [
+        "syncline manifest read m.yaml --config c.json --stream s",
+        "syncline manifest check m.yaml --config c.json",
+    ] {
+        let invocation = parse_from(words.split(' ')).unwrap();
+        assert_eq!(invocation.cli.settings_file(), None);
+    }
     let words = "syncline migrate --config s.toml";
     let invocation = parse_from(words.split(' ')).unwrap();
     assert_eq!(invocation.cli.settings_file(), Some(Path::new("s.toml")));

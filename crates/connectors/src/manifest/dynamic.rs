@@ -203,10 +203,15 @@ pub(crate) fn too_many() -> String {
 }
 
 fn name_of(stream: &Value) -> Result<String, String> {
-    let name = stream.get("name").unwrap_or(&Value::Null);
-    let name = name
-        .as_str()
-        .ok_or_else(|| format!("the name of a stream must be a text, not {}", kind(name)))?;
+    let name = match stream.get("name") {
+        // An empty text, read as YAML, is nothing.
+        None | Some(Value::Null) => "",
+        Some(Value::String(name)) => name,
+        Some(other) => {
+            let kind = kind(other);
+            return Err(format!("the name of a stream must be a text, not {kind}"));
+        }
+    };
     if name.trim().is_empty() {
         return Err("the name of a stream must not be empty".to_owned());
     }

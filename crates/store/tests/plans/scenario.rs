@@ -8,6 +8,7 @@ use syncline_domain::retry::RetryPolicy;
 use syncline_domain::schedule::{Interval, Schedule};
 use syncline_domain::scope::Scope;
 use syncline_store::clock::Clock;
+use syncline_store::models::NewModel;
 use syncline_store::page::PageRequest;
 use syncline_store::runs::{Caps, Fence, Unseen};
 use syncline_store::secrets::{MasterKey, MasterKeys, Purpose, Secrets};
@@ -78,6 +79,18 @@ pub async fn run(db: &TestDatabase) {
     questions(&world, fence).await;
     let connection = world.connection.id;
     secrets(&world, db).await;
+    let found = NewModel {
+        name: "found later".to_owned(),
+        display_name: "Found later".to_owned(),
+        unsupported_reason: None,
+    };
+    world
+        .write(move |tx| {
+            let (offered, gone) = (vec![found], Some("gone"));
+            tx.refresh_models_of_connection(organization, connection, offered, gone)
+        })
+        .await
+        .unwrap();
     world
         .write(move |tx| tx.delete_connection(organization, connection))
         .await
