@@ -22,6 +22,7 @@ pub(crate) mod python;
 mod reads;
 mod rewrite;
 mod tokens;
+mod weight;
 
 use std::collections::HashSet;
 use std::sync::Arc;

@@ -3,22 +3,23 @@
 use std::cmp::Ordering;
 
 use minijinja::value::ValueKind;
-use minijinja::{Environment, Error, ErrorKind, Value};
+use minijinja::{Environment, Error, ErrorKind, State, Value};
 
 use super::dates::{Date, Length};
+use super::weight::pay;
 
 pub(super) fn add_to(environment: &mut Environment<'static>) {
-    environment.add_filter("__lt", |a: &Value, b: &Value| {
-        order(a, b).map(Ordering::is_lt)
+    environment.add_filter("__lt", |state: &State, a: &Value, b: &Value| {
+        order(state, a, b).map(Ordering::is_lt)
     });
-    environment.add_filter("__le", |a: &Value, b: &Value| {
-        order(a, b).map(Ordering::is_le)
+    environment.add_filter("__le", |state: &State, a: &Value, b: &Value| {
+        order(state, a, b).map(Ordering::is_le)
     });
-    environment.add_filter("__gt", |a: &Value, b: &Value| {
-        order(a, b).map(Ordering::is_gt)
+    environment.add_filter("__gt", |state: &State, a: &Value, b: &Value| {
+        order(state, a, b).map(Ordering::is_gt)
     });
-    environment.add_filter("__ge", |a: &Value, b: &Value| {
-        order(a, b).map(Ordering::is_ge)
+    environment.add_filter("__ge", |state: &State, a: &Value, b: &Value| {
+        order(state, a, b).map(Ordering::is_ge)
     });
 }
 
@@ -26,14 +27,19 @@ pub(super) fn add_to(environment: &mut Environment<'static>) {
 ///
 /// # Errors
 /// When one of them is undefined, or they have none.
-pub(super) fn order(a: &Value, b: &Value) -> Result<Ordering, Error> {
+pub(super) fn order(state: &State, a: &Value, b: &Value) -> Result<Ordering, Error> {
     match (a.kind(), b.kind()) {
         (ValueKind::Undefined, _) | (_, ValueKind::Undefined) => {
             return Err(Error::from(ErrorKind::UndefinedError));
         }
-        (ValueKind::Number, ValueKind::Number)
-        | (ValueKind::String, ValueKind::String)
-        | (ValueKind::Seq, ValueKind::Seq) => return Ok(a.cmp(b)),
+        (ValueKind::Number, ValueKind::Number) | (ValueKind::String, ValueKind::String) => {
+            return Ok(a.cmp(b));
+        }
+        (ValueKind::Seq, ValueKind::Seq) => {
+            pay(state, a)?;
+            pay(state, b)?;
+            return Ok(a.cmp(b));
+        }
         (ValueKind::Bool, ValueKind::Number | ValueKind::Bool)
         | (ValueKind::Number, ValueKind::Bool) => return Ok(number(a).cmp(&number(b))),
         _ => {}

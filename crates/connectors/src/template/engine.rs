@@ -5,7 +5,9 @@ use std::sync::{Arc, LazyLock};
 
 use minijinja::{Environment, Error, ErrorKind, Value};
 
-use super::{compare, dates, digests, filters, growing, macros, methods, numbers, python, reads};
+use super::{
+    compare, dates, digests, filters, growing, macros, methods, numbers, python, reads, weight,
+};
 
 /// Compiled templates of one stream. Cheap to clone.
 #[derive(Clone)]
@@ -19,10 +21,11 @@ static BASE: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment.set_fuel(Some(FUEL));
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
     environment.set_unknown_method_callback(methods::unknown_method);
-    environment.set_formatter(|output, _, value| {
+    environment.set_formatter(|output, state, value| {
         if value.is_undefined() {
             return Ok(());
         }
+        weight::pay(state, value)?;
         output
             .write_str(&python::str_of(value))
             .map_err(Error::from)
@@ -35,6 +38,7 @@ static BASE: LazyLock<Environment<'static>> = LazyLock::new(|| {
     growing::add_to(&mut environment);
     macros::add_to(&mut environment);
     numbers::add_to(&mut environment);
+    weight::add_to(&mut environment);
     environment
 });
 

@@ -8,6 +8,7 @@ use minijinja::{Environment, Error, ErrorKind, State, Value};
 
 use super::compare::order;
 use super::dates::{Date, Length, invalid};
+use super::weight::pay;
 use crate::datetime::{IsoDuration, Moment, format, parse, parse_iso, strftime};
 
 /// The name under which a context tells what time it is.
@@ -39,10 +40,12 @@ pub(super) fn add_to(environment: &mut Environment<'static>) {
         }))
     });
     environment.add_function("timestamp", timestamp);
-    environment.add_function("max", |values: Rest<Value>| {
-        choose(&values, Ordering::Greater)
+    environment.add_function("max", |state: &State, values: Rest<Value>| {
+        choose(state, &values, Ordering::Greater)
     });
-    environment.add_function("min", |values: Rest<Value>| choose(&values, Ordering::Less));
+    environment.add_function("min", |state: &State, values: Rest<Value>| {
+        choose(state, &values, Ordering::Less)
+    });
     environment.add_function("sanitize_url", |text: &Value| -> Result<String, Error> {
         let text = text
             .as_str()
@@ -175,9 +178,12 @@ fn utc(text: &str) -> Result<Moment, Error> {
 }
 
 /// Of several arguments, or of the items of one.
-fn choose(values: &[Value], wanted: Ordering) -> Result<Value, Error> {
+fn choose(state: &State, values: &[Value], wanted: Ordering) -> Result<Value, Error> {
     let items = match values {
-        [one] => one.try_iter()?.collect(),
+        [one] => {
+            pay(state, one)?;
+            one.try_iter()?.collect()
+        }
         several => several.to_vec(),
     };
     let mut items = items.into_iter();
@@ -185,7 +191,7 @@ fn choose(values: &[Value], wanted: Ordering) -> Result<Value, Error> {
         .next()
         .ok_or_else(|| invalid("max() and min() need something to choose from"))?;
     items.try_fold(first, |best, next| {
-        let is_better = order(&next, &best)? == wanted;
+        let is_better = order(state, &next, &best)? == wanted;
         Ok(if is_better { next } else { best })
     })
 }

@@ -4,6 +4,7 @@ use minijinja::value::{Kwargs, Tuple, ValueKind, from_args};
 use minijinja::{Error, ErrorKind, State, Value};
 
 use super::dates::invalid;
+use super::weight::pay;
 
 /// Calls a method that the value's own type does not know.
 pub(super) fn unknown_method(
@@ -14,13 +15,15 @@ pub(super) fn unknown_method(
 ) -> Result<Value, Error> {
     let known = match (value.kind(), value.as_str()) {
         (_, Some(text)) => of_text(state, text, method, args)?,
-        (ValueKind::Seq, _) => of_list(value, method, args)?,
+        (ValueKind::Seq, _) => of_list(state, value, method, args)?,
         (ValueKind::Map, _) if method == "copy" => Some(value.clone()),
         _ => None,
     };
     if let Some(result) = known {
         return Ok(result);
     }
+    // What counts items compares them.
+    pay(state, value)?;
     match minijinja_contrib::pycompat::unknown_method_callback(state, value, method, args) {
         Err(error) if error.kind() == ErrorKind::UnknownMethod => {
             Err(refusal(value.kind(), method))
@@ -177,11 +180,17 @@ fn of_text(
     }))
 }
 
-fn of_list(list: &Value, method: &str, args: &[Value]) -> Result<Option<Value>, Error> {
+fn of_list(
+    state: &State,
+    list: &Value,
+    method: &str,
+    args: &[Value],
+) -> Result<Option<Value>, Error> {
     Ok(Some(match method {
         "copy" => list.try_iter()?.collect(),
         "index" => {
             let (item,): (&Value,) = from_args(args)?;
+            pay(state, list)?;
             let at = list.try_iter()?.position(|known| known == *item);
             Value::from(at.ok_or_else(|| invalid("the list does not hold the item"))?)
         }

@@ -4,11 +4,16 @@
 //! - `+` and `-` become filters where dates may stand beside them, for the engine has no
 //!   operators for objects;
 //! - a list, mapping or namespace that is added to becomes one that can be, within bounds;
+//! - what gets a name, is filtered, joined by `~` or compared is weighed, for the engine counts a
+//!   list that holds another one twice as two values, however long the other is;
 //! - a colon at the end of a tag, as Python has it, goes.
 
 use std::borrow::Cow;
 
+mod tags;
+
 use super::tokens::{Part, Token, parts};
+use super::weight::WEIGHED;
 
 /// A block may have no more tokens: the engine takes stack for each of them.
 const MAX_TOKENS: usize = 4000;
@@ -33,6 +38,12 @@ pub(super) fn rewrite(source: &str) -> Result<Cow<'_, str>, &'static str> {
             && (count(tokens) > MAX_TOKENS || !is_flat(tokens))
         {
             return Err("is too long, or nested too deeply");
+        }
+        // Each of its rounds gives the name to another value.
+        if let Part::Block { tokens, .. } = part
+            && let [Token::Name("for"), .., Token::Name("recursive")] = tokens[..]
+        {
+            return Err("uses a recursive loop, which is not supported");
         }
     }
     const DATES: [&str; 5] = [
@@ -115,28 +126,8 @@ impl Rules {
             [bare @ .., Token::Mark(":")] if is_tag => bare,
             all => all,
         };
-        if let ([Token::Name("set"), name, Token::Mark("="), value], true) = (bare, self.growing) {
-            let maker = match value {
-                Token::Group('[', _) => "__list",
-                Token::Group('{', _) => "__dict",
-                _ => "",
-            };
-            if !maker.is_empty() {
-                let (name, value) = (self.token(name), self.token(value));
-                return Some(format!("set {name} = {maker}({value})"));
-            }
-        }
-        if let [
-            Token::Name("set"),
-            Token::Name(space),
-            Token::Mark("."),
-            Token::Name(field),
-            Token::Mark("="),
-            value @ ..,
-        ] = bare
-        {
-            let value = self.expressions(value);
-            return Some(format!("set __ = {space}.__set('{field}', ({value}))"));
+        if let (Some(tag), true) = (self.tag(bare), is_tag) {
+            return Some(tag);
         }
         let is_same = bare.len() == tokens.len() && !self.concerns(bare);
         (!is_same).then(|| self.expressions(bare))
@@ -144,6 +135,7 @@ impl Rules {
 
     fn concerns(&self, tokens: &[Token<'_>]) -> bool {
         tokens.iter().any(|token| match token {
+            Token::Mark("|" | "~" | "==" | "!=") | Token::Name("in") => true,
             Token::Mark(mark) => is_order(mark) || (self.dates && matches!(*mark, "+" | "-")),
             Token::Group(_, inner) => self.concerns(inner),
             Token::Name(_) | Token::Literal(_) => false,
@@ -184,11 +176,16 @@ impl Rules {
         operands.push(&tokens[from..]);
         let is_order =
             |operator: &&[Token<'_>]| matches!(operator, [Token::Mark(mark)] if is_order(mark));
+        let has_literal = operands.iter().any(|operand| is_literal(operand));
+        let operand = |tokens: &[Token<'_>]| match self.sum(tokens) {
+            sum if operators.is_empty() || has_literal => sum,
+            sum => format!("({sum})|{WEIGHED} "),
+        };
         if !operators.iter().any(is_order) {
-            let mut out = self.sum(operands[0]);
-            for (operator, operand) in operators.iter().zip(&operands[1..]) {
+            let mut out = operand(operands[0]);
+            for (operator, right) in operators.iter().zip(&operands[1..]) {
                 out.push_str(&self.all(operator));
-                out.push_str(&self.sum(operand));
+                out.push_str(&operand(right));
             }
             return out;
         }
@@ -202,7 +199,7 @@ impl Rules {
                     [Token::Mark("<=")] => format!("({left})|__le({right})"),
                     [Token::Mark(">")] => format!("({left})|__gt({right})"),
                     [Token::Mark(">=")] => format!("({left})|__ge({right})"),
-                    other => format!("({left}) {} ({right})", self.all(other)),
+                    other => format!("({left})|{WEIGHED} {} ({right})|{WEIGHED}", self.all(other)),
                 }
             });
         format!("({}) ", links.collect::<Vec<_>>().join(" and "))
@@ -212,25 +209,47 @@ impl Rules {
         let signs: Vec<usize> = (1..tokens.len())
             .filter(|at| matches!(tokens[*at], Token::Mark("+" | "-")) && ends(tokens, at - 1))
             .collect();
-        let (Some(first), true) = (signs.first(), self.dates) else {
-            return self.all(tokens);
+        let Some(first) = signs.first() else {
+            return self.joined(tokens);
         };
-        let mut out = format!("({})", self.all(&tokens[..*first]));
+        let mut out = self.joined(&tokens[..*first]);
+        if self.dates {
+            out = format!("({out})");
+        }
         for (index, at) in signs.iter().enumerate() {
             let end = signs.get(index + 1).copied().unwrap_or(tokens.len());
-            let filter = match tokens[*at] {
-                Token::Mark("+") => "__plus",
-                _ => "__minus",
-            };
-            let term = self.all(&tokens[at + 1..end]);
-            out.push_str(&format!("|{filter}({term})"));
+            let term = self.joined(&tokens[at + 1..end]);
+            match (&tokens[*at], self.dates) {
+                (Token::Mark("+"), true) => out.push_str(&format!("|__plus({term})")),
+                (_, true) => out.push_str(&format!("|__minus({term})")),
+                (sign, false) => out.push_str(&format!("{} {term}", self.token(sign))),
+            }
         }
-        format!("({out}) ")
+        if self.dates {
+            out = format!("({out}) ");
+        }
+        out
+    }
+
+    /// `a ~ b`, which prints both.
+    fn joined(&self, tokens: &[Token<'_>]) -> String {
+        let parts: Vec<&[Token<'_>]> = tokens.split(|token| *token == Token::Mark("~")).collect();
+        let [_, _, ..] = parts[..] else {
+            return self.all(tokens);
+        };
+        let parts = parts.into_iter().map(|part| match self.all(part) {
+            text if is_literal(part) => text,
+            other => format!("({other})|{WEIGHED} "),
+        });
+        parts.collect::<Vec<_>>().join("~ ")
     }
 
     fn all(&self, tokens: &[Token<'_>]) -> String {
         let mut out = String::new();
-        for token in tokens {
+        for (at, token) in tokens.iter().enumerate() {
+            if *token == Token::Mark("|") && at > 0 && !is_literal(&tokens[..at]) {
+                out.push_str(&format!("|{WEIGHED} "));
+            }
             out.push_str(&self.token(token));
             out.push(' ');
         }
@@ -252,6 +271,11 @@ impl Rules {
     }
 }
 
+/// A number or a text, as it stands.
+fn is_literal(tokens: &[Token<'_>]) -> bool {
+    matches!(tokens, [Token::Literal(_)])
+}
+
 fn is_order(mark: &str) -> bool {
     matches!(mark, "<" | "<=" | ">" | ">=")
 }
@@ -268,7 +292,7 @@ fn separates(tokens: &[Token<'_>], at: usize) -> bool {
     match tokens[at] {
         Token::Mark(mark) => matches!(mark, "," | ":" | "="),
         Token::Name("not") => is_word(tokens, at, "not") && compares(tokens, at) == 0,
-        Token::Name(word @ ("if" | "elif" | "else" | "and" | "or" | "set" | "for")) => {
+        Token::Name(word @ ("if" | "elif" | "else" | "and" | "or" | "set" | "for" | "do")) => {
             is_word(tokens, at, word)
         }
         Token::Name(_) | Token::Literal(_) | Token::Group(..) => false,

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
-fn context() -> Context {
+pub(super) fn context() -> Context {
     let config = json!({
         "a": "x", "n": 5, "zero": 0, "f": 1.0, "t": true, "none": null, "list": [1, 2], "empty": "",
         "date": "2022-02-28", "digits": "007", "nested": {"k": {"v": "deep"}}, "csv": "a,b", "quote": "it's",
@@ -18,7 +18,7 @@ fn context() -> Context {
         )
 }
 
-fn compile(source: &str) -> Result<Template, TemplateError> {
+pub(super) fn compile(source: &str) -> Result<Template, TemplateError> {
     Template::compile(
         &Engine::new(),
         source,
@@ -27,7 +27,7 @@ fn compile(source: &str) -> Result<Template, TemplateError> {
     )
 }
 
-fn value(source: &str) -> Value {
+pub(super) fn value(source: &str) -> Value {
     compile(source).unwrap().value(&context()).unwrap()
 }
 
