@@ -19,6 +19,17 @@ impl Fingerprint {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// What a state belongs to that a sync reached under this fingerprint, having begun under
+    /// `begun`: after a change on the way to neither, so that the next sync trusts no part of it.
+    #[must_use]
+    pub fn since(&self, begun: &Self) -> Self {
+        if self == begun {
+            self.clone()
+        } else {
+            Self(format!("{}+{}", begun.0, self.0))
+        }
+    }
 }
 
 /// How far one partition of a model is proven to be synced, in its connector's own shape.

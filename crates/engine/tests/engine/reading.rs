@@ -183,4 +183,35 @@ both_databases! {
         records: 1:a=1, 2:b=1, 3:c=1, 4:d=1
         "#);
     }
+
+    /// What was read before the change was read under another configuration, so that the state
+    /// at the end proves nothing under this one: the next sync reads everything.
+    async fn a_configuration_that_changes_on_the_way_leaves_no_state(db: TestDatabase) {
+        let world = World::new(db, Mode::Incremental).await;
+        world.script.put(world.now() - Duration::hours(1), &["a=1", "b=1"]);
+        world.sync().await;
+        world.pass(Duration::hours(1));
+        world.script.put(world.now() - Duration::minutes(1), &["c=1", "d=1", "e=1"]);
+        world.script.fault(1, Fault::Transient);
+        world.sync().await;
+        world.script.set_fingerprint("f2");
+        world.pass(Duration::minutes(1));
+        finish_all(world.worker("w").tick().await.unwrap()).await;
+        for _ in 0..2 {
+            world.pass(Duration::hours(1));
+            world.sync().await;
+        }
+        assert_snapshot!(world.script.take_log(), @r"
+        source m1
+        open invoices at 0, -..12:00
+        source m1
+        open invoices at 0, 11:55..13:00
+        source m1
+        open invoices at 0, 11:55..13:00
+        source m1
+        open invoices at 0, -..14:01
+        source m1
+        open invoices at 0, 13:56..15:01
+        ");
+    }
 }

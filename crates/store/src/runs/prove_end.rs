@@ -48,7 +48,7 @@ impl Tx<'_> {
             ));
         }
         if sync.scope.is_unbounded() {
-            self.stage_states(sync.id, &end.states)?;
+            self.stage_states(sync.id, facts.fingerprint.as_ref(), &end.states)?;
             if end.drops_partitions {
                 self.stage_drop_of_partitions(sync.id)?;
             }

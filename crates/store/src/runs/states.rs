@@ -1,7 +1,7 @@
 //! States of windows that have closed.
 
 use syncline_domain::scope::Scope;
-use syncline_domain::state::ModelState;
+use syncline_domain::state::{Fingerprint, ModelState};
 use syncline_domain::{ModelId, SyncId};
 
 use crate::error::StoreError;
@@ -11,19 +11,20 @@ use crate::tx::Tx;
 impl Tx<'_> {
     /// In the transaction of the page that closes their windows. A plain sync moves the model's
     /// states; a full refresh builds its own, for its end; one that was narrowed to a range, an
-    /// entity or a file leaves them alone.
+    /// entity or a file leaves them alone. `begun` is the fingerprint that the sync began with.
     pub(super) fn keep_states(
         &mut self,
         sync_id: SyncId,
         model_id: ModelId,
         scope: &Scope,
+        begun: Option<&Fingerprint>,
         states: &[ModelState],
     ) -> Result<(), StoreError> {
         if !scope.is_unbounded() {
             return Ok(());
         }
         if scope.is_full_refresh() {
-            return self.stage_states(sync_id, states);
+            return self.stage_states(sync_id, begun, states);
         }
         for state in states {
             Sql::new(
@@ -34,7 +35,7 @@ impl Tx<'_> {
             )
             .id(model_id.uuid())
             .text(&state.partition)
-            .text(state.fingerprint.as_str())
+            .text(belongs_to(state, begun).as_str())
             .json(json_of(&state.state)?)
             .time(self.now())
             .run(self)?;
@@ -46,6 +47,7 @@ impl Tx<'_> {
     pub(super) fn stage_states(
         &mut self,
         sync_id: SyncId,
+        begun: Option<&Fingerprint>,
         states: &[ModelState],
     ) -> Result<(), StoreError> {
         for state in states {
@@ -56,7 +58,7 @@ impl Tx<'_> {
             )
             .id(sync_id.uuid())
             .text(&state.partition)
-            .text(state.fingerprint.as_str())
+            .text(belongs_to(state, begun).as_str())
             .json(json_of(&state.state)?)
             .run(self)?;
         }
@@ -137,5 +139,12 @@ impl Tx<'_> {
         .id(sync_id.uuid())
         .run(self)?;
         Ok(())
+    }
+}
+
+fn belongs_to(state: &ModelState, begun: Option<&Fingerprint>) -> Fingerprint {
+    match begun {
+        Some(begun) => state.fingerprint.since(begun),
+        None => state.fingerprint.clone(),
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use syncline_domain::scope::Scope;
-use syncline_domain::state::Position;
+use syncline_domain::state::{Fingerprint, Position};
 use syncline_domain::{ModelId, SyncId};
 
 use crate::error::StoreError;
@@ -16,6 +16,8 @@ pub(super) struct Landing {
     pub(super) model_id: ModelId,
     pub(super) scope: Scope,
     pub(super) is_full_pass: bool,
+    /// The fingerprint that the sync began with.
+    pub(super) begun: Option<Fingerprint>,
     pub(super) now: DateTime<Utc>,
     /// Whether this page is likely to hold new records alone.
     pub(super) likely: Likely,
@@ -81,6 +83,7 @@ impl Tx<'_> {
             model_id: sync.model_id,
             scope: sync.scope,
             is_full_pass: run.is_full_pass,
+            begun: run.fingerprint,
             now,
             likely: self.guess(fence, sync.model_id)?,
         })

@@ -57,6 +57,7 @@ impl Tx<'_> {
             fence.sync_id,
             landing.model_id,
             &landing.scope,
+            landing.begun.as_ref(),
             &page.states,
         )?;
         let counters = Counters {
