@@ -29,8 +29,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use reads::Fields;
+
 pub use context::{Context, Names};
 pub use engine::Engine;
+
+/// The name of the record that a template is evaluated for.
+const RECORD: &str = "record";
 
 /// A text that may contain expressions, ready to be evaluated.
 #[derive(Clone)]
@@ -50,6 +55,8 @@ enum Kind {
         parameters: minijinja::Value,
         /// The names that it reads, with the path behind each as far as it is fixed.
         reads: Arc<HashSet<String>>,
+        /// What it reads of a record.
+        record: Arc<Fields>,
     },
 }
 
@@ -114,6 +121,7 @@ impl Template {
                 return Err(fail(format!("reads `{root}`, which is unknown here")));
             }
         }
+        let record = reads::fields(&name, RECORD);
         Ok(Self {
             source: source.into(),
             kind: Kind::Compiled {
@@ -121,6 +129,7 @@ impl Template {
                 name,
                 parameters: minijinja::Value::from(minijinja::value::Serde(parameters)),
                 reads: Arc::new(reads),
+                record: Arc::new(record),
             },
         })
     }
@@ -130,6 +139,17 @@ impl Template {
         Self {
             source: python::str(&value).into(),
             kind: Kind::Constant(value),
+        }
+    }
+
+    /// A context that has the record, as far as this template reads it: of a wide record the few
+    /// fields are taken that count.
+    pub fn see(&self, context: &Context, record: &Value) -> Context {
+        match &self.kind {
+            Kind::Constant(_) => context.clone(),
+            Kind::Compiled { record: fields, .. } => {
+                context.clone().with_fields(RECORD, record, fields)
+            }
         }
     }
 

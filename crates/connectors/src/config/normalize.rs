@@ -81,13 +81,11 @@ fn one(
     match rule {
         ConfigRule::Add { fields, condition } => {
             for field in fields {
-                let see = |target: &Value| match target {
+                let see = |_: &Template, target: &Value| match target {
                     Value::Object(config) => Context::new(config, now),
                     _ => context.clone(),
                 };
-                // A constant, too, may stand behind a condition on the changed configuration.
-                let seen = see(&target);
-                add::add(&mut target, field, condition.as_ref(), &seen, see)?;
+                add::add(&mut target, field, condition.as_ref(), see)?;
             }
         }
         ConfigRule::Remove {

@@ -28,7 +28,7 @@ impl Transform<'_> {
             self.change(&mut record, context)?;
         }
         if let Some(filter) = self.filter
-            && !filter.condition(&context.clone().with("record", &record))?
+            && !filter.condition(&filter.see(context, &record))?
         {
             return Ok(None);
         }
@@ -43,8 +43,9 @@ impl Transform<'_> {
             match transformation {
                 Transformation::Add { fields, condition } => {
                     for field in fields {
-                        let see = |record: &Value| context.clone().with("record", record);
-                        add::add(record, field, condition.as_ref(), context, see)?;
+                        let see =
+                            |template: &Template, record: &Value| template.see(context, record);
+                        add::add(record, field, condition.as_ref(), see)?;
                     }
                 }
                 Transformation::Remove {
@@ -64,8 +65,9 @@ impl Transform<'_> {
                 Transformation::KeysToLower => keys::to_lower(record),
                 Transformation::KeysToSnakeCase => keys::to_snake_case(record),
                 Transformation::KeysReplace { old, new } => {
-                    let seen = context.clone().with("record", record);
-                    keys::replace(record, &old.string(&seen)?, &new.string(&seen)?);
+                    let old = old.string(&old.see(context, record))?;
+                    let new = new.string(&new.see(context, record))?;
+                    keys::replace(record, &old, &new);
                 }
                 Transformation::Flatten { lists } => flatten::all(record, *lists),
                 Transformation::FlattenAt(what) => flatten::at(record, what, context)?,

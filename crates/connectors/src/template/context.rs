@@ -6,6 +6,8 @@ use chrono::{DateTime, Utc};
 use minijinja::Value;
 use minijinja::value::{Enumerator, Object, Serde, ValueKind};
 
+use super::reads::Fields;
+
 /// Where a template stands, which decides the names that it may read. `config` and `parameters`
 /// are known everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +99,23 @@ impl Context {
         self
     }
 
+    /// With one more value, of which no more than these fields will be read.
+    pub(super) fn with_fields(
+        mut self,
+        name: &'static str,
+        value: &serde_json::Value,
+        fields: &Fields,
+    ) -> Self {
+        let (Fields::Named(fields), serde_json::Value::Object(object)) = (fields, value) else {
+            return self.with(name, value);
+        };
+        let present = fields
+            .iter()
+            .filter_map(|field| Some((field.as_str(), Value::from(Serde(object.get(field)?)))));
+        self.put(name, Value::from_pairs(present));
+        self
+    }
+
     /// The value at a path of the configuration.
     pub(crate) fn config_value(&self, path: &[String]) -> Option<serde_json::Value> {
         let mut value = self.config.clone();
@@ -114,7 +133,10 @@ impl Context {
 
     /// Sets a value.
     pub fn set(&mut self, name: &'static str, value: &serde_json::Value) {
-        let value = Value::from(Serde(value));
+        self.put(name, Value::from(Serde(value)));
+    }
+
+    fn put(&mut self, name: &'static str, value: Value) {
         match self.values.iter_mut().find(|(known, _)| *known == name) {
             Some((_, known)) => *known = value,
             None => self.values.push((name, value)),

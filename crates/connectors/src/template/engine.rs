@@ -56,11 +56,7 @@ impl Engine {
     pub(super) fn load(&self, source: &str) -> Result<HashSet<String>, Error> {
         let mut read = self.0.get_template(source)?.undeclared_variables(false);
         if read.remove("response") {
-            let paths = reads::paths(source, "response");
-            if paths.is_empty() {
-                read.insert("response".to_owned());
-            }
-            read.extend(paths);
+            read.extend(reads::paths(source, "response"));
         }
         Ok(read)
     }

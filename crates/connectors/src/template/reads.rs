@@ -1,107 +1,119 @@
 //! Looks into a template's source for what it reads, and what it asks of the engine.
 
 use std::collections::HashSet;
-use std::sync::LazyLock;
 
-use fancy_regex::Regex;
+use super::tokens::{Part, Token, parts};
+
+/// What is read of something that has a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fields {
+    /// These fields alone; none when it is not read.
+    Named(Vec<String>),
+    /// Perhaps all of it.
+    Whole,
+}
 
 /// The paths behind a name, as far as they are fixed: `response['meta'].next` gives
 /// `response.meta.next`, and so does what is called on it or indexed in it.
 pub(super) fn paths(source: &str, root: &str) -> HashSet<String> {
-    let mut found = HashSet::new();
-    for code in blocks(source) {
-        let mut rest = code;
-        let mut is_member = false;
-        while let Some(c) = rest.chars().next() {
-            if let Some((_, after)) = text(rest) {
-                (rest, is_member) = (after, false);
-            } else if c.is_alphabetic() || c == '_' {
-                let (word, after) = word(rest);
-                rest = after;
-                if word == root && !is_member {
-                    let (path, after) = chain(root, rest);
-                    found.insert(path);
-                    rest = after;
-                }
-                is_member = false;
-            } else {
-                is_member = c == '.' || (is_member && c.is_whitespace());
-                rest = &rest[c.len_utf8()..];
-            }
+    let join = |names: Vec<&str>| {
+        let mut path = root.to_owned();
+        for name in names {
+            path.push('.');
+            path.push_str(name);
         }
+        path
+    };
+    match chains(source, root) {
+        Some(chains) => chains.into_iter().map(join).collect(),
+        None => HashSet::from([root.to_owned()]),
     }
-    found
+}
+
+/// The fields of what has the name.
+pub(super) fn fields(source: &str, root: &str) -> Fields {
+    let firsts = chains(source, root).and_then(|chains| {
+        let firsts = chains.into_iter().map(|names| names.first().copied());
+        firsts.collect::<Option<HashSet<&str>>>()
+    });
+    match firsts {
+        Some(names) => Fields::Named(names.into_iter().map(str::to_owned).collect()),
+        None => Fields::Whole,
+    }
 }
 
 /// The names of the filters that a source uses.
 pub(super) fn filters(source: &str) -> Vec<String> {
-    static FILTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r#"'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|\|\s*([A-Za-z_]\w*)"#).ok()
+    let mut found = Vec::new();
+    each_list(source, &mut |tokens| {
+        for pair in tokens.windows(2) {
+            if let [Token::Mark("|"), Token::Name(name)] = pair {
+                found.push((*name).to_owned());
+            }
+        }
     });
-    let Some(filter) = FILTER.as_ref() else {
-        return Vec::new();
-    };
-    let found = blocks(source).flat_map(|code| filter.captures_iter(code).flatten());
     found
-        .filter_map(|found| found.get(1))
-        .map(|name| name.as_str().to_owned())
-        .collect()
 }
 
-/// The code between `{{` and `}}`, and between `{%` and `%}`.
-fn blocks(source: &str) -> impl Iterator<Item = &str> {
-    let parts = source.split("{{").enumerate().flat_map(|(outer, part)| {
-        part.split("{%")
-            .enumerate()
-            .filter(move |(inner, _)| outer + inner > 0)
+/// The names behind each place where the root is read; `None` when the source is not well formed.
+fn chains<'s>(source: &'s str, root: &str) -> Option<Vec<Vec<&'s str>>> {
+    let mut found = Vec::new();
+    let is_read = each_list(source, &mut |tokens| {
+        for (at, token) in tokens.iter().enumerate() {
+            let is_member = at > 0 && tokens[at - 1] == Token::Mark(".");
+            if *token == Token::Name(root) && !is_member {
+                found.push(chain(&tokens[at + 1..]));
+            }
+        }
     });
-    parts.map(|(_, block)| block.split("}}").next().unwrap_or(block))
+    is_read.then_some(found)
 }
 
 /// What follows a name: `.field` and `['field']`, up to a call or anything else.
-fn chain<'t>(root: &str, text_after: &'t str) -> (String, &'t str) {
-    let (mut path, mut rest) = (root.to_owned(), text_after);
+fn chain<'s>(mut rest: &[Token<'s>]) -> Vec<&'s str> {
+    let mut names = Vec::new();
     loop {
-        let next = rest.trim_start();
-        let (name, after) = if let Some(after) = next.strip_prefix('.') {
-            let (name, after) = word(after.trim_start());
-            if name.is_empty() || after.trim_start().starts_with('(') {
-                return (path, rest);
-            }
-            (name, after)
-        } else {
-            let Some((name, after)) = next
-                .strip_prefix('[')
-                .and_then(|inside| text(inside.trim_start()))
-            else {
-                return (path, rest);
-            };
-            let Some(after) = after.trim_start().strip_prefix(']') else {
-                return (path, rest);
-            };
-            (name, after)
+        let (name, after) = match rest {
+            [Token::Mark("."), Token::Name(_), Token::Group('(', _), ..] => return names,
+            [Token::Mark("."), Token::Name(name), after @ ..] => (*name, after),
+            [Token::Group('[', inner), after @ ..] => match inner[..] {
+                [Token::Literal(text)] => match plain(text) {
+                    Some(name) => (name, after),
+                    None => return names,
+                },
+                _ => return names,
+            },
+            _ => return names,
         };
-        path.push('.');
-        path.push_str(name);
+        names.push(name);
         rest = after;
     }
 }
 
-fn word(text: &str) -> (&str, &str) {
-    let end = text
-        .find(|c: char| !c.is_alphanumeric() && c != '_')
-        .unwrap_or(text.len());
-    text.split_at(end)
+/// A quoted text that means what it says.
+fn plain(literal: &str) -> Option<&str> {
+    let mark = literal.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
+    let inner = literal.strip_prefix(mark)?.strip_suffix(mark)?;
+    (!inner.contains('\\')).then_some(inner)
 }
 
-/// A quoted text that stands at the beginning, and what follows it.
-fn text(source: &str) -> Option<(&str, &str)> {
-    let mark = source.chars().next().filter(|c| matches!(c, '\'' | '"'))?;
-    let mut is_escaped = false;
-    let end = source[1..].find(|c: char| {
-        let closes = c == mark && !is_escaped;
-        is_escaped = c == '\\' && !is_escaped;
-        closes
-    })?;
-    Some((&source[1..=end], &source[end + 2..]))
+/// Shows every block's tokens, and those of every bracket; `false` when there are none to show.
+fn each_list<'s>(source: &'s str, show: &mut impl FnMut(&[Token<'s>])) -> bool {
+    fn brackets<'s>(tokens: &[Token<'s>], show: &mut impl FnMut(&[Token<'s>])) {
+        show(tokens);
+        for token in tokens {
+            if let Token::Group(_, inner) = token {
+                brackets(inner, show);
+            }
+        }
+    }
+    let Some(parts) = parts(source) else {
+        return false;
+    };
+    for part in &parts {
+        if let Part::Block { tokens, .. } = part {
+            brackets(tokens, show);
+        }
+    }
+    true
 }

@@ -315,6 +315,49 @@ fn what_a_template_reads() {
 }
 
 #[test]
+fn what_is_taken_of_a_record() {
+    let wide = json!({"id": 7, "a": {"b": [1, 2]}, "it's": 3, "x.y": 4, "items": [5]});
+    let table = [
+        ("{{ record.id }}", json!(7)),
+        ("{{ record['a'].b[1] ~ record['x.y'] }}", json!(24)),
+        ("{{ record['it\\'s'] }}", json!(3)),
+        ("{{ record.get('id') }}", json!(7)),
+        (
+            "{{ record.items[0] + record.missing | default(1) }}",
+            json!(6),
+        ),
+        ("{{ record | length }}", json!(5)),
+        (
+            "{{ {'a': {'b': record.id}}['a'].b + record.a.b[0] }}",
+            json!(8),
+        ),
+        (
+            "{% for name in record %}{{ record[name] if name == 'id' }}{% endfor %}",
+            json!(7),
+        ),
+        ("{% set r = record %}{{ r.id }}", json!(7)),
+        ("{{ config.record }}{{ 'record.id' }}", json!("record.id")),
+        (
+            "{% raw %}{{ record }}{% endraw %}{{ record.id }}",
+            json!("{{ record }}7"),
+        ),
+    ];
+    for (source, wanted) in table {
+        let template = compile(source).unwrap();
+        let seen = template.see(&context(), &wide);
+        assert_eq!(template.value(&seen).unwrap(), wanted, "{source}");
+        let whole = context().with("record", &wide);
+        assert_eq!(template.value(&whole).unwrap(), wanted, "{source}");
+    }
+    let list = json!([1, 2]);
+    let template = compile("{{ record[1] }}").unwrap();
+    assert_eq!(
+        template.value(&template.see(&context(), &list)).unwrap(),
+        json!(2)
+    );
+}
+
+#[test]
 fn a_secret_is_not_printed() {
     assert_eq!(
         format!("{:?}", compile("{{ config.a }}").unwrap()),

@@ -8,23 +8,17 @@ use crate::template::{Context, Template, TemplateError};
 /// No list is filled up to a higher index.
 const MAX_INDEX: usize = 10_000;
 
-/// Adds a field to a record or a configuration; `see` makes it visible to templates.
+/// Adds a field to a record or a configuration; `see` makes it visible to a template.
 pub(crate) fn add(
     target: &mut Value,
     field: &AddedField,
     condition: Option<&Template>,
-    context: &Context,
-    see: impl FnOnce(&Value) -> Context,
+    see: impl Fn(&Template, &Value) -> Context,
 ) -> Result<(), TemplateError> {
-    // A constant needs no look at the target.
-    let context = if field.value.is_constant() && condition.is_none() {
-        context.clone()
-    } else {
-        see(target)
-    };
-    let value = ValueType::value_of(field.value_type, &field.value, &context)?;
+    let value = ValueType::value_of(field.value_type, &field.value, &see(&field.value, target))?;
     if let Some(condition) = condition {
         let path = Value::from(field.path.clone());
+        let context = see(condition, target);
         if !condition.condition(&context.with("value", &value).with("path", &path))? {
             return Ok(());
         }
