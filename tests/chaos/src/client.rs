@@ -31,7 +31,8 @@ impl Client {
         }
     }
 
-    /// Asks until there is an answer that is no 5xx and no 429: its status and body.
+    /// Asks until there is an answer that is no 5xx, no 429 and no 408 (a body that a fault cut off
+    /// on its way): its status and body.
     pub(crate) async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Reply {
         let key = format!("{:032x}", rand::random::<u128>());
         loop {
@@ -49,7 +50,7 @@ impl Client {
                 let status = answer.status().as_u16();
                 let next = answer.headers().get("next-cursor").cloned();
                 let next = next.and_then(|next| next.to_str().ok().map(str::to_owned));
-                let is_refusal = status >= 500 || status == 429;
+                let is_refusal = status >= 500 || status == 429 || status == 408;
                 // 409 for a key whose first request may still be under way.
                 if !is_refusal
                     && status != 409

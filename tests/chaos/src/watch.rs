@@ -74,9 +74,11 @@ impl Watch {
         while !live(&self.client).await.is_empty() && Instant::now() < patience {
             sleep(Duration::from_secs(1)).await;
         }
+        assert!(!self.looking.is_finished(), "nobody looked any more");
         self.looking.abort();
         let mut all = BTreeMap::new();
         for (id, following, followed) in &self.following {
+            assert!(!following.is_finished(), "nobody read {id} any more");
             following.abort();
             let mut last = followed.lock().expect("no panic while it is held").clone();
             while last.read(&self.client, id).await > 0 {}
