@@ -80,9 +80,8 @@ fmt-check: ## Fail when the code is not formatted
 
 clippy: ## Lint everything; a warning is an error
 	$(CARGO) clippy $(LOCKED) --workspace --all-targets -- -D warnings
-	$(CARGO) clippy $(LOCKED) -p syncline-domain --all-targets --features cron -- -D warnings
-	$(CARGO) clippy $(LOCKED) -p syncline-api -p syncline-connectors \
-		--features syncline-api/fuzzing,syncline-connectors/fuzzing -- -D warnings
+	$(CARGO) clippy $(LOCKED) --workspace --all-targets --features \
+		syncline-domain/cron,syncline-api/fuzzing,syncline-connectors/fuzzing -- -D warnings
 
 house: ## Check the house rules: dependency arrows, licences, file sizes, status writes, links
 	$(CARGO) test $(LOCKED) -p syncline-e2e --test house
@@ -102,12 +101,12 @@ lint-spec: ## Lint the OpenAPI documents: Redocly's recommended rules and Spectr
 
 conformance: ## Ask real servers what the spec says (schemathesis, both databases; EXAMPLES, SEED)
 	@tests/env/preflight.sh test --setup
-	$(CARGO) build $(LOCKED) -p syncline
+	$(CARGO) build $(LOCKED) --workspace --bin syncline
 	tests/openapi/conformance/conformance.sh $(EXAMPLES) $(SEED)
 
 test-clients: ## Generate seven clients from openapi/, compile them, and run each (CLIENT=one of them)
 	@tests/env/preflight.sh clients --setup
-	$(CARGO) build $(LOCKED) -p syncline
+	$(CARGO) build $(LOCKED) --workspace --bin syncline
 	tests/clients/clients.sh $(CLIENT)
 
 oracle: ## Ask the reference runtime what it does with the cases and templates of tests/declarative

@@ -53,6 +53,8 @@ pub(crate) fn measure(scale: &Scale, report: &mut Report) {
             stream,
         ]);
         ours.arg(&manifest).arg("--config").arg(&config);
+        // It warns of settings that it does not know.
+        ours.env_remove(REFERENCE);
         let ours = spend(ours, directory.path(), scale.records);
         let mut note = |name: &str, value: String| {
             report.note(

@@ -139,8 +139,10 @@ async fn serve(stream: TcpStream, script: Arc<Script>, log: Arc<Mutex<Vec<Asked>
         }
         head.push_str("\r\n");
         let body = &reply.body[..reply.broken_after.unwrap_or(reply.body.len())];
-        stream.write_all(head.as_bytes()).await.ok()?;
-        stream.write_all(body).await.ok()?;
+        // In one piece: the kernel would keep a second one back until the first is confirmed.
+        let mut whole = head.into_bytes();
+        whole.extend_from_slice(body);
+        stream.write_all(&whole).await.ok()?;
         stream.flush().await.ok()?;
         if reply.broken_after.is_some() {
             return None;

@@ -87,8 +87,10 @@ async fn serve(
             head.push_str(&format!("{name}: {value}\r\n"));
         }
         head.push_str("\r\n");
-        stream.write_all(head.as_bytes()).await.ok()?;
-        stream.write_all(&reply.body).await.ok()?;
+        // In one piece: the kernel would keep a second one back until the first is confirmed.
+        let mut whole = head.into_bytes();
+        whole.extend_from_slice(&reply.body);
+        stream.write_all(&whole).await.ok()?;
         stream.flush().await.ok()?;
     }
 }
