@@ -4,6 +4,8 @@
 //! [`Store`](store::Store) runs them in a transaction, off the async threads. This is the only
 //! crate that knows SQL, and `transitions` is its only module that writes `syncs.status`.
 
+#[doc(hidden)]
+pub mod bug;
 pub mod clock;
 pub mod error;
 pub mod page;

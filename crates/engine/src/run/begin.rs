@@ -3,6 +3,7 @@
 use syncline_connectors::source::{Plan, PlanRequest, ReadRequest};
 use syncline_domain::attempt::Warning;
 use syncline_domain::range::TimeRange;
+use syncline_store::bug::{self, Bug};
 use syncline_store::error::StoreError;
 use syncline_store::runs::{Phase, Run, RunStart};
 use syncline_store::store::Lane;
@@ -40,7 +41,7 @@ impl SyncRun {
             overlap: run.model.overlap,
             now,
         })?;
-        let run = if run.manifest_hash.is_some() {
+        let run = if run.manifest_hash.is_some() && !bug::is_on(Bug::RangeOfEachAttempt) {
             run
         } else {
             self.settle(&plan, manifest_hash).await?

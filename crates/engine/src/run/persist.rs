@@ -6,6 +6,7 @@ use syncline_domain::Status;
 use syncline_domain::attempt::Counters;
 use syncline_domain::state::{Fingerprint, Position, Progress};
 use syncline_domain::transition::TransitionError;
+use syncline_store::bug::{self, Bug};
 use syncline_store::error::StoreError;
 use syncline_store::runs::{PageWrite, Run};
 use syncline_store::store::Lane;
@@ -96,6 +97,9 @@ impl SyncRun {
         page: PageWrite,
         before: Option<&Mark>,
     ) -> Result<Counters, Interrupt> {
+        if bug::is_on(Bug::StateBeforePage) || bug::is_on(Bug::PositionBeforePage) {
+            self.commit_ahead(&page).await?;
+        }
         let (fence, lease) = (self.fence(), self.worker.options().lease_delta());
         let reached = mark(&page.position);
         let page = Arc::new(page);
@@ -120,11 +124,36 @@ impl SyncRun {
             // A page that brings the sync no further can be committed twice: its records are
             // there already, the same.
             if before != Some(&reached)
+                && !bug::is_on(Bug::CommitSentAgain)
                 && self.read_run().await?.position.as_ref().map(mark).as_ref() == Some(&reached)
             {
                 return Ok(Counters::default());
             }
         }
+    }
+
+    /// Commits the states of a page, or its position, in a transaction of their own.
+    async fn commit_ahead(&self, page: &PageWrite) -> Result<(), Interrupt> {
+        let (position, states) = if bug::is_on(Bug::StateBeforePage) {
+            (self.read_run().await?.position, page.states.clone())
+        } else {
+            (Some(page.position.clone()), Vec::new())
+        };
+        let Some(position) = position else {
+            return Ok(());
+        };
+        let ahead = Arc::new(PageWrite {
+            records: Vec::new(),
+            position,
+            states,
+            requests: 0,
+            bytes: 0,
+            warnings: Vec::new(),
+        });
+        let (fence, lease) = (self.fence(), self.worker.options().lease_delta());
+        self.write(Lane::Bulk, move |tx| tx.commit_page(fence, lease, &ahead))
+            .await?;
+        Ok(())
     }
 
     pub(super) async fn read_run(&self) -> Result<Run, Interrupt> {

@@ -3,6 +3,7 @@
 use syncline_connectors::source as connector;
 use syncline_connectors::source::{Coverage, End, Page, SourceRecord};
 use syncline_domain::attempt::Warning;
+use syncline_store::bug::{self, Bug};
 use syncline_store::runs::{PageWrite, ProvenEnd, RecordDraft, Unseen};
 
 use super::interrupt::Interrupt;
@@ -46,7 +47,7 @@ impl SyncRun {
                     ..
                 } = *reading;
                 let end = proven_end(end, warnings, is_full_pass, doubt);
-                let next = if self.prove(end).await? {
+                let next = if self.prove(end).await? && !bug::is_on(Bug::SweepLeftOut) {
                     Stage::Sweep(account)
                 } else {
                     Stage::Complete(account)
@@ -98,6 +99,7 @@ fn proven_end(
         _ if !is_full_pass => Unseen::Unknown,
         (Coverage::Partial, _) => Unseen::Unknown,
         (Coverage::Full, None) => Unseen::Gone,
+        (Coverage::Doubtful { .. }, _) if bug::is_on(Bug::DoubtTakenForProof) => Unseen::Gone,
         (Coverage::Full, Some(reason)) | (Coverage::Doubtful { reason }, _) => {
             Unseen::Suspect { reason }
         }

@@ -11,6 +11,7 @@ use syncline_domain::fairness::{Share, Turns};
 use uuid::Uuid;
 
 use super::{Caps, Fence};
+use crate::bug::{self, Bug};
 use crate::error::StoreError;
 use crate::tx::Tx;
 use candidates::{Candidate, Kind};
@@ -99,18 +100,23 @@ impl Tx<'_> {
     /// Failures of the database alone.
     pub fn claim_syncs(&mut self, claim: &Claim) -> Result<Claimed, StoreError> {
         let count = |slots: i64| usize::try_from(slots).unwrap_or(0);
+        let caps = if bug::is_on(Bug::CapsIgnored) {
+            Caps::default()
+        } else {
+            claim.caps
+        };
         let mut choice = Choice {
             taken: HashSet::new(),
             running: Running::default(),
             share: claim.share,
             slots: count(claim.slots),
             slots_for_scheduled: count(claim.slots_for_scheduled),
-            caps: claim.caps,
+            caps,
             has_refused: false,
         };
         let mut syncs = Vec::new();
         if choice.slots > 0 {
-            choice.running = self.count_running(claim.caps)?;
+            choice.running = self.count_running(caps)?;
         }
         for _ in 0..LOOKS {
             if choice.slots == 0 {

@@ -6,6 +6,7 @@ use syncline_domain::retry::{Failure, RetryPolicy};
 
 use super::Fence;
 use super::read::check_fence;
+use crate::bug::{self, Bug};
 use crate::error::StoreError;
 use crate::transitions::Move;
 use crate::tx::Tx;
@@ -37,6 +38,15 @@ impl Tx<'_> {
             },
             &[],
         )?;
+        let failure = match failure {
+            Failure::Transient { message, .. } if bug::is_on(Bug::RetryAfterIgnored) => {
+                Failure::Transient {
+                    message,
+                    not_before: None,
+                }
+            }
+            failure => failure,
+        };
         let transition = policy.after_failure(&sync.lifecycle, failure, self.now(), jitter);
         self.move_sync(
             row,

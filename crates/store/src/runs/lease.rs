@@ -31,6 +31,10 @@ impl Tx<'_> {
             ""
         };
         let until = self.now() + lease;
+        #[cfg(feature = "deliberate-bugs")]
+        if crate::bug::is_on(crate::bug::Bug::HeartbeatRevives) {
+            self.revive_syncs(worker, fences, until)?;
+        }
         let held: Vec<(SyncId, i32)> = Sql::new(format!(
             "UPDATE syncs SET lease_expires_at = ? WHERE id IN (SELECT id FROM syncs \
              WHERE id IN ({}) AND status = 'running' AND worker = ? {lock}) RETURNING id, attempt",

@@ -4,6 +4,7 @@ use syncline_domain::attempt::Counters;
 
 use super::read::check_fence;
 use super::{Fence, Run, RunStart};
+use crate::bug::{self, Bug};
 use crate::error::StoreError;
 use crate::sql::Sql;
 use crate::tx::Tx;
@@ -19,7 +20,7 @@ impl Tx<'_> {
         let facts = row.run_facts()?;
         let sync = row.into_sync()?;
         check_fence(&sync, fence)?;
-        if facts.manifest_hash.is_none() {
+        if facts.manifest_hash.is_none() || bug::is_on(Bug::RangeOfEachAttempt) {
             let is_synced = self.is_model_synced(sync.model_id)?;
             Sql::new(
                 "UPDATE syncs SET timerange_start = ?, timerange_end = ?, manifest_hash = ?, \

@@ -4,6 +4,7 @@ use syncline_domain::scope::Scope;
 use syncline_domain::state::{Fingerprint, ModelState};
 use syncline_domain::{ModelId, SyncId};
 
+use crate::bug::{self, Bug};
 use crate::error::StoreError;
 use crate::sql::{Sql, json_of};
 use crate::tx::Tx;
@@ -20,10 +21,10 @@ impl Tx<'_> {
         begun: Option<&Fingerprint>,
         states: &[ModelState],
     ) -> Result<(), StoreError> {
-        if !scope.is_unbounded() {
+        if !scope.is_unbounded() && !bug::is_on(Bug::PartMovesState) {
             return Ok(());
         }
-        if scope.is_full_refresh() {
+        if scope.is_full_refresh() && !bug::is_on(Bug::RefreshMovesState) {
             return self.stage_states(sync_id, begun, states);
         }
         for state in states {

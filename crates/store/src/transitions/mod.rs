@@ -11,6 +11,8 @@ mod enqueue;
 mod insert;
 mod lock;
 mod moves;
+#[cfg(feature = "deliberate-bugs")]
+mod revive;
 mod start;
 pub(crate) mod statuses;
 mod turn;

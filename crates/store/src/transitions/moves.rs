@@ -1,11 +1,13 @@
 //! One sync moves from one status to the next.
 
 use syncline_domain::attempt::AttemptOutcome;
+use syncline_domain::retry::Spent;
 use syncline_domain::{
     AttemptNumber, Lifecycle, LifecycleParts, Status, Sync, SyncId, Transition, TransitionError,
     TransitionKind,
 };
 
+use crate::bug::{self, Bug};
 use crate::error::StoreError;
 use crate::sql::{Sql, printable};
 use crate::store::SyncChange;
@@ -47,9 +49,12 @@ impl Tx<'_> {
         {
             self.end_attempt(&sync, outcome)?;
         }
+        if bug::is_on(Bug::SeenForgottenByRetry) && from.status() == Status::Running {
+            self.drop_scratch(sync.id)?;
+        }
         if sync.lifecycle.status().is_final() {
             self.drop_scratch(sync.id)?;
-            if from.status().holds_turn() {
+            if from.status().holds_turn() && !bug::is_on(Bug::TurnNotHandedOn) {
                 self.hand_turn_on(sync.model_id)?;
             }
         }
@@ -72,6 +77,14 @@ impl Tx<'_> {
             started_at,
             completed_at,
         } = to.parts().clone();
+        let spent = match transition.kind() {
+            _ if bug::is_on(Bug::BudgetNeverCounted) => from.parts().spent.clone(),
+            TransitionKind::Park if bug::is_on(Bug::ParkCostsBudget) => Spent {
+                consecutive: spent.consecutive + 1,
+                ..spent
+            },
+            _ => spent,
+        };
         let now = self.now();
         // A lease belongs to a running sync. None of these moves leads there; `start` has its own.
         let changed = Sql::new(

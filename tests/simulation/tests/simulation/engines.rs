@@ -22,7 +22,7 @@ impl World {
         let options = self.setting.options(&name, &mut self.dice);
         let engine = Engine::start(store, Arc::new(self.provider.desk(number)), options);
         // It may be fated to die at its k-th answer.
-        let dies_in = (!self.is_calm && self.dice.chance(500)).then(|| 1 + self.dice.below(60));
+        let dies_in = (!self.is_calm && self.dice.chance(300)).then(|| 1 + self.dice.below(60));
         self.tell(|| format!("engine {number} starts"));
         self.processes.push(Process {
             clock,
@@ -38,6 +38,9 @@ impl World {
         let is_forgotten = self.setting.is_alone || self.dice.chance(500);
         if is_forgotten {
             self.db.forget(number);
+        } else {
+            // Or much later.
+            self.processes[number].is_frozen = self.dice.chance(500);
         }
         self.provider
             .with(|provider| provider.asks.retain(|ask| ask.process != number));

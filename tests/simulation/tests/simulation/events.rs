@@ -71,30 +71,35 @@ impl World {
     }
 
     fn possible(&self) -> Vec<(u32, Event)> {
+        // Faults prove little while nothing runs.
+        let is_idle = self.shadow.is_idle();
         let mut events = vec![
-            (8, Event::Act),
-            (8, Event::Change),
-            (6, Event::Wait),
-            (2, Event::WaitLong),
+            (if is_idle { 100 } else { 12 }, Event::Act),
+            (12, Event::Change),
+            (12, Event::Wait),
+            (5, Event::WaitLong),
         ];
         for (number, process) in self.processes.iter().enumerate() {
             if process.is_frozen {
-                events.push((4, Event::Thaw(number)));
+                events.push((8, Event::Thaw(number)));
                 continue;
             }
             for lane in [Lane::Control, Lane::Bulk] {
                 if self.db.waiting(number, lane) > 0 {
-                    events.push((40, Event::Serve(number, lane)));
+                    events.push((120, Event::Serve(number, lane)));
                 }
             }
-            if self.setting.clocks_jump {
+            let is_dead = matches!(process.life, Life::Dead);
+            if self.setting.clocks_jump && !is_dead {
                 events.push((1, Event::Jump(number)));
             }
             if matches!(process.life, Life::Works(_)) {
                 events.push((1, Event::Crash(number)));
                 events.push((1, Event::Stop(number)));
-                events.push((1, Event::Freeze(number)));
-                events.push((2, Event::Wake(number)));
+                // A page that is under way and comes late is the worst that a process can do.
+                let has_page = self.db.waiting(number, Lane::Bulk) > 0;
+                events.push((if has_page { 12 } else { 1 }, Event::Freeze(number)));
+                events.push((3, Event::Wake(number)));
             }
         }
         let asks = self.provider.with(|provider| {
@@ -103,11 +108,11 @@ impl World {
         });
         for (index, process) in asks.into_iter().enumerate() {
             if !self.processes[process].is_frozen {
-                events.push((60, Event::Answer(index)));
+                events.push((180, Event::Answer(index)));
             }
         }
         if self.may_start() {
-            events.push((8, Event::Start));
+            events.push((120, Event::Start));
         }
         events
     }
@@ -183,6 +188,13 @@ impl World {
         let told = provider.with(|provider| {
             let models: Vec<_> = provider.streams.keys().copied().collect();
             let stream = provider.streams.get_mut(dice.pick(&models)?)?;
+            // Now and then nearly all are gone, as when a right is taken away.
+            if dice.chance(60) {
+                let left = dice.below(3);
+                while stream.rows.len() > left {
+                    stream.rows.pop_last();
+                }
+            }
             for _ in 0..=dice.below(3) {
                 let key = format!("k{:02}", dice.below(16));
                 if dice.chance(300) {

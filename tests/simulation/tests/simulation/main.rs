@@ -11,6 +11,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[cfg(feature = "bugs")]
+mod bugs;
 mod callers;
 mod dice;
 mod engines;

@@ -80,6 +80,9 @@ impl World {
                 self.connect(organization, &kinds);
             }
         }
+        for account in self.connections.clone() {
+            self.request_scope(&account, Scope::plain(), None);
+        }
     }
 
     async fn go_wrong(&mut self) {

@@ -117,12 +117,14 @@ fn a_seed_does_the_same_again() {
     }
 }
 
-/// `make simulate`: `SEED` tells one whole story, `SEEDS` tries many.
+/// `make simulate`: `SEED` tells one whole story, with a `BUG` if one is named; `SEEDS` tries many.
 #[test]
 #[ignore = "asked for by make simulate"]
 fn as_asked() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     if let Some(seed) = number("SEED") {
+        #[cfg(feature = "bugs")]
+        crate::bugs::choose_by_name(&std::env::var("BUG").unwrap_or_default());
         let outcome = simulate(seed);
         for line in &outcome.trace.lines {
             println!("{line}");

@@ -44,7 +44,7 @@ impl Setting {
         Self {
             engines,
             is_alone: engines == 1,
-            events: *dice.pick(&[40, 60, 100]).unwrap(),
+            events: *dice.pick(&[60, 150, 300]).unwrap(),
             lost_calls: *dice.pick(&[0, 20, 60]).unwrap(),
             provider_faults: *dice.pick(&[0, 150, 350]).unwrap(),
             clocks_jump: engines > 1 && dice.chance(600),

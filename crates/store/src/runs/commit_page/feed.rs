@@ -5,6 +5,7 @@
 
 use syncline_domain::ModelId;
 
+use crate::bug::{self, Bug};
 use crate::error::StoreError;
 use crate::sql::Sql;
 use crate::tx::Tx;
@@ -17,10 +18,14 @@ impl Tx<'_> {
         count: i64,
         live_more: i64,
     ) -> Result<i64, StoreError> {
-        let last: Option<i64> = Sql::new(
+        let last: Option<i64> = Sql::new(if bug::is_on(Bug::FeedMaxPlusOne) {
+            "UPDATE model_feeds SET last_number = ? + (SELECT COALESCE(MAX(r.number), 0) \
+             FROM records r WHERE r.model_id = model_feeds.model_id AND r.deleted_at IS NULL), \
+             live_records = live_records + ? WHERE model_id = ? RETURNING last_number"
+        } else {
             "UPDATE model_feeds SET last_number = last_number + ?, \
-             live_records = live_records + ? WHERE model_id = ? RETURNING last_number",
-        )
+             live_records = live_records + ? WHERE model_id = ? RETURNING last_number"
+        })
         .big(count)
         .big(live_more)
         .id(model_id.uuid())

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Duration, Utc};
 use syncline_domain::scope::Scope;
 use syncline_domain::state::{Fingerprint, Position};
-use syncline_domain::{ModelId, SyncId};
+use syncline_domain::{Lifecycle, ModelId, Status, SyncId, TransitionError};
 
+use crate::bug::{self, Bug};
 use crate::error::StoreError;
 use crate::runs::{Fence, Phase};
 use crate::sql::Sql;
@@ -44,14 +45,24 @@ impl Tx<'_> {
         let row = self.lock_sync(fence.sync_id)?;
         let run = row.run_facts()?;
         let sync = row.into_sync()?;
-        let landed = sync.lifecycle.land_page(fence.attempt, position.progress)?;
+        let landed = land(&sync.lifecycle, fence, position)?;
         if run.phase == Phase::Sweep {
             return Err(StoreError::Conflict(
                 "the end of this sync is proven: no page comes after it".into(),
             ));
         }
+        let position = match &run.position {
+            Some(first) if bug::is_on(Bug::PageWithoutPosition) => first,
+            _ => position,
+        };
         let now = self.now();
         let spent = &landed.parts().spent;
+        let consecutive = if bug::is_on(Bug::BudgetNeverReset) {
+            sync.lifecycle.parts().spent.consecutive
+        } else {
+            spent.consecutive
+        };
+        let is_running = landed.status() == Status::Running;
         let changed = Sql::new(
             "UPDATE syncs SET lease_expires_at = ?, modified_at = ?, pagination_state = ?, \
              position_fingerprint = ?, progress_slice = ?, progress_request = ?, \
@@ -59,20 +70,20 @@ impl Tx<'_> {
              furthest_request = ?, furthest_record = ?, parked_since = ? \
              WHERE id = ? AND attempt = ? AND status = ?",
         )
-        .time(now + lease)
+        .opt_time(is_running.then(|| now + lease))
         .time(now)
         .json(crate::sql::json_of(&position.pagination_state)?)
         .text(position.fingerprint.as_str())
         .big(position.progress.slice)
         .big(position.progress.request)
         .big(position.progress.record)
-        .int(spent.consecutive)
+        .int(consecutive)
         .big(spent.furthest.slice)
         .big(spent.furthest.request)
         .big(spent.furthest.record)
         .opt_time(spent.parked_since)
         .id(fence.sync_id.uuid())
-        .int(fence.attempt)
+        .int(landed.attempt())
         .text(landed.status().as_str())
         .run(self)?;
         if changed == 0 {
@@ -109,4 +120,18 @@ impl Tx<'_> {
             Some(_) | None => Likely::Known,
         })
     }
+}
+
+/// The fence.
+fn land(sync: &Lifecycle, fence: Fence, position: &Position) -> Result<Lifecycle, TransitionError> {
+    let attempt = if bug::is_on(Bug::FenceWithoutAttempt) {
+        sync.attempt()
+    } else {
+        fence.attempt
+    };
+    let landed = sync.land_page(attempt, position.progress);
+    if bug::is_on(Bug::FenceWithoutStatus) && attempt == sync.attempt() {
+        return Ok(landed.unwrap_or_else(|_| sync.clone()));
+    }
+    landed
 }

@@ -104,7 +104,6 @@ impl Inner {
                 warnings: Vec::new(),
             });
         };
-        let mut is_repeated = false;
         match fault {
             Some(Fault::TokenExpired) => {
                 reader.request = 0;
@@ -115,7 +114,6 @@ impl Inner {
                 if let Some((slice, request, after, offset)) = reader.last_began.clone() {
                     (reader.slice, reader.request) = (slice, request);
                     (reader.after, reader.offset) = (after, offset);
-                    is_repeated = true;
                 }
             }
             _ => {}
@@ -140,6 +138,8 @@ impl Inner {
             request: reader.request,
             record: 0,
         };
+        let before = reader.before.and_then(|serial| self.pages.get(&serial));
+        let is_repeated = before.is_some_and(|page| page.progress == progress);
         self.serial += 1;
         let served = PageServed {
             sync: reader.fence.sync_id,

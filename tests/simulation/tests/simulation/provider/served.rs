@@ -15,7 +15,7 @@ pub struct PageServed {
     pub records: Vec<(String, String)>,
     pub states: Vec<ModelState>,
     pub progress: Progress,
-    /// It brings the sync no further: the same page as the one before.
+    /// It brings the sync no further than the page before: the same, or a window that began again.
     pub is_repeated: bool,
 }
 

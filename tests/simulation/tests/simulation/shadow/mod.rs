@@ -162,6 +162,11 @@ impl Shadow {
             .collect()
     }
 
+    /// Whether all syncs are final.
+    pub fn is_idle(&self) -> bool {
+        self.syncs().all(|sync| sync.lifecycle.status().is_final())
+    }
+
     /// Whether a sync of this model has its turn.
     pub fn has_turn(&self, model: ModelId) -> bool {
         self.syncs()

@@ -43,11 +43,7 @@ impl Shadow {
             } else {
                 self.check_landed(model, by, &expected, &read);
             }
-            let closes = self
-                .models
-                .get(&model)
-                .is_some_and(|known| !known.states.is_empty());
-            if by.is_some() && closes {
+            if moved.iter().any(|sync| sync.model_id == model) {
                 self.check_states(db, model);
             }
         }
