@@ -134,10 +134,12 @@ impl SyncRun {
 
     /// Commits the states of a page, or its position, in a transaction of their own.
     async fn commit_ahead(&self, page: &PageWrite) -> Result<(), Interrupt> {
-        let (position, states) = if bug::is_on(Bug::StateBeforePage) {
-            (self.read_run().await?.position, page.states.clone())
-        } else {
+        let (position, states) = if bug::is_on(Bug::PositionBeforePage) {
             (Some(page.position.clone()), Vec::new())
+        } else if page.states.is_empty() {
+            return Ok(());
+        } else {
+            (self.read_run().await?.position, page.states.clone())
         };
         let Some(position) = position else {
             return Ok(());

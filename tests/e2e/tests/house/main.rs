@@ -9,6 +9,7 @@
 )]
 
 mod arrows;
+mod deliberate_bugs;
 mod licences;
 mod links;
 mod long_files;

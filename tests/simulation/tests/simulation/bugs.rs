@@ -4,6 +4,7 @@
 //! make simulate BUG=FenceWithoutAttempt SEED=12
 //! ```
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -25,6 +26,7 @@ const EXPECTED: [(Bug, &[&str]); Bug::ALL.len()] = [
         &[
             "a page lands whole, and nothing beside it",
             "only the attempt that runs writes",
+            "each page counts once",
         ],
     ),
     (
@@ -74,7 +76,12 @@ const EXPECTED: [(Bug, &[&str]); Bug::ALL.len()] = [
     ),
     (
         Bug::HeartbeatRevives,
-        &["a sync moves by the table", "progress forgives failures"],
+        &[
+            "a sync moves by the table",
+            "a sync fails when its budget is spent",
+            "progress forgives failures",
+            "no cap is passed",
+        ],
     ),
     (
         Bug::RangeOfEachAttempt,
@@ -99,12 +106,23 @@ const EXPECTED: [(Bug, &[&str]); Bug::ALL.len()] = [
     (Bug::SweepLeftOut, &["what is proven gone is deleted"]),
 ];
 
-/// Chooses for this thread; none for an empty name.
-pub fn choose_by_name(name: &str) {
-    let mut found = Bug::ALL.into_iter();
-    let found = found.find(|bug| format!("{bug:?}") == name);
-    assert!(found.is_some() || name.is_empty(), "there is no bug {name}");
-    bug::choose(found);
+/// The bug of `make simulate BUG=…`; none when none is named.
+pub fn asked() -> Option<Bug> {
+    let name = std::env::var("BUG").ok().filter(|name| !name.is_empty())?;
+    let found = Bug::ALL.into_iter().find(|bug| format!("{bug:?}") == name);
+    assert!(found.is_some(), "there is no bug {name}");
+    found
+}
+
+/// How many of `seeds` break which promise first.
+pub fn count(bug: Bug, seeds: u64) -> BTreeMap<&'static str, u64> {
+    bug::choose(Some(bug));
+    let mut counts = BTreeMap::new();
+    for broken in (0..seeds).filter_map(|seed| simulate(seed).broken) {
+        *counts.entry(broken.promise).or_default() += 1;
+    }
+    bug::choose(None);
+    counts
 }
 
 #[test]

@@ -117,14 +117,14 @@ fn a_seed_does_the_same_again() {
     }
 }
 
-/// `make simulate`: `SEED` tells one whole story, with a `BUG` if one is named; `SEEDS` tries many.
+/// `make simulate`: `SEED` tells one whole story, `SEEDS` tries many; with a `BUG`, if one is named.
 #[test]
 #[ignore = "asked for by make simulate"]
 fn as_asked() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     if let Some(seed) = number("SEED") {
         #[cfg(feature = "bugs")]
-        crate::bugs::choose_by_name(&std::env::var("BUG").unwrap_or_default());
+        syncline_store::bug::choose(crate::bugs::asked());
         let outcome = simulate(seed);
         for line in &outcome.trace.lines {
             println!("{line}");
@@ -134,6 +134,11 @@ fn as_asked() {
         return;
     }
     let seeds = number("SEEDS").unwrap_or(SEEDS);
+    #[cfg(feature = "bugs")]
+    if let Some(bug) = crate::bugs::asked() {
+        println!("{bug:?}: {:?}", crate::bugs::count(bug, seeds));
+        return;
+    }
     let (counts, broken) = run(number("FIRST").unwrap_or(0), seeds);
     if let Some((seed, outcome)) = broken {
         panic!("{}", tell(seed, &outcome));
