@@ -57,6 +57,21 @@ fn reads_all(step: &str) -> bool {
     !is_derived && !is_small
 }
 
+/// What is judged here, without values, is what will be done with any: `.cargo/config.toml`.
+#[test]
+fn a_plan_does_not_depend_on_the_values_that_are_bound() {
+    #[derive(QueryableByName)]
+    struct Flag {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        compile_options: String,
+    }
+    let mut conn = SqliteConnection::establish(":memory:").unwrap();
+    let flags: Vec<Flag> = sql_query("PRAGMA compile_options").load(&mut conn).unwrap();
+    let has = |wanted: &str| flags.iter().any(|flag| flag.compile_options == wanted);
+    assert!(has("ENABLE_QPSG"));
+    assert!(has("DEFAULT_MEMSTATUS=0"));
+}
+
 /// The judge itself is judged.
 #[test]
 fn a_scan_of_a_table_is_noticed() {
