@@ -86,8 +86,9 @@ fmt-check: ## Fail when the code is not formatted
 
 clippy: ## Lint everything; a warning is an error
 	$(CARGO) clippy $(LOCKED) --workspace --all-targets -- -D warnings
+	$(CARGO) clippy $(LOCKED) -p syncline-domain --all-targets --features cron -- -D warnings
 	$(CARGO) clippy $(LOCKED) --workspace --all-targets --features \
-		syncline-domain/cron,syncline-api/fuzzing,syncline-connectors/fuzzing,syncline-simulation/bugs -- -D warnings
+		syncline-api/fuzzing,syncline-connectors/fuzzing,syncline-simulation/bugs -- -D warnings
 
 house: ## Check the house rules: dependency arrows, licences, file sizes, status writes, links
 	$(CARGO) test $(LOCKED) -p syncline-e2e --test house
@@ -126,7 +127,7 @@ fuzz: ## Fuzz one reader of what users send (TARGET=templates, SECONDS=60; needs
 
 simulate: ## Run engines and store on one thread, with faults, for many seeds (SEEDS=10000, SEED=1234: one)
 	SEEDS="$(SEEDS)" SEED="$(SEED)" BUG="$(BUG)" \
-		$(CARGO) test $(LOCKED) $(if $(BUG),$(BUGS),-p syncline-simulation --test simulation) -- \
+		$(CARGO) test $(LOCKED) $(if $(BUG),$(BUGS),--workspace --test simulation) -- \
 		--ignored --nocapture as_asked
 
 manifests: ## Check published manifests, fetched from PyPI into target/manifests

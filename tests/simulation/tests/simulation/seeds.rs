@@ -10,7 +10,7 @@ use crate::run::{Outcome, simulate};
 const SEEDS: u64 = 1000;
 
 /// What must have happened somewhere in them, for else they prove little.
-const WANTED: [&str; 29] = [
+const WANTED: [&str; 31] = [
     "complete",
     "retry",
     "park",
@@ -40,7 +40,12 @@ const WANTED: [&str; 29] = [
     "404",
     "expired token",
     "same page",
+    "panic",
+    "doubt",
 ];
+
+/// And so often, at least.
+const OFTEN: u64 = 10;
 
 /// Runs seeds on two threads until one breaks a promise; gives the lowest of those.
 fn run(first: u64, count: u64) -> (BTreeMap<&'static str, u64>, Option<(u64, Outcome)>) {
@@ -98,9 +103,9 @@ fn a_thousand_seeds_keep_every_promise() {
     println!("{counts:?}");
     let missing: Vec<_> = WANTED
         .iter()
-        .filter(|what| !counts.contains_key(*what))
+        .filter(|what| counts.get(*what).is_none_or(|count| *count < OFTEN))
         .collect();
-    assert!(missing.is_empty(), "never happened: {missing:?}");
+    assert!(missing.is_empty(), "hardly ever happened: {missing:?}");
 }
 
 #[test]
