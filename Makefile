@@ -24,7 +24,7 @@ SECONDS = 60
 FAULTS = 200
 DATABASE =
 # `make simulate`: how many seeds; or the one whose story is told. SEED is also that of conformance.
-# BUG=FenceWithoutAttempt breaks a rule in the story of a SEED (crates/store/src/bug.rs lists them).
+# BUG=JoinStarted breaks a rule on purpose, in a SEED or in SEEDS (crates/store/src/bug.rs lists them).
 SEEDS = 10000
 BUG =
 # The simulation with the switches of deliberate bugs, which nothing else is built with.
@@ -54,14 +54,14 @@ test: ## Run every test, on SQLite and PostgreSQL
 	$(CARGO) build $(LOCKED) --workspace --all-targets
 	environment=$$($(DATASETTE)) && SYNCLINE_TEST_PYTHON="$$environment/bin/python" \
 		tests/env/with-postgres.sh $(CARGO) test $(LOCKED) --workspace --no-fail-fast
-	$(CARGO) test $(LOCKED) $(BUGS) -- bugs::
+	$(CARGO) test $(LOCKED) $(BUGS) -- bugs:: --nocapture
 	$(CARGO) test $(LOCKED) -p syncline-domain --features cron
 
 test-sqlite: ## Run every test that needs neither PostgreSQL nor Python
 	@tests/env/preflight.sh sqlite
 	$(CARGO) build $(LOCKED) --workspace --all-targets
 	$(CARGO) test $(LOCKED) --workspace --no-fail-fast -- --skip postgres --skip datasette
-	$(CARGO) test $(LOCKED) $(BUGS) -- bugs::
+	$(CARGO) test $(LOCKED) $(BUGS) -- bugs:: --nocapture
 	$(CARGO) test $(LOCKED) -p syncline-domain --features cron
 
 setup: ## Install what the tests need (Debian, Ubuntu; needs root or sudo)

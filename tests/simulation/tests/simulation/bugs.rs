@@ -1,7 +1,7 @@
 //! The simulation can fail: it finds each deliberate bug, by the promise that the bug breaks.
 //!
 //! ```text
-//! make simulate BUG=FenceWithoutAttempt SEED=12
+//! make simulate BUG=JoinStarted SEED=0
 //! ```
 
 use std::collections::BTreeMap;
