@@ -36,6 +36,9 @@ pub enum Bug {
     RetryAfterIgnored,
     /// The next number of the feed is one more than the highest of the live records.
     FeedMaxPlusOne,
+    /// A page that was written as if it were all new, and was not, is not undone before it is
+    /// written the other way: its numbers are taken twice.
+    NumbersTakenTwice,
     /// A request joins the sync that runs.
     JoinStarted,
     /// A request queues its sync though another has the turn.
@@ -70,7 +73,7 @@ pub enum Bug {
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Bug; 26] = [
+    pub const ALL: [Bug; 27] = [
         Bug::FenceWithoutAttempt,
         Bug::FenceWithoutStatus,
         Bug::PageWithoutPosition,
@@ -82,6 +85,7 @@ impl Bug {
         Bug::ParkCostsBudget,
         Bug::RetryAfterIgnored,
         Bug::FeedMaxPlusOne,
+        Bug::NumbersTakenTwice,
         Bug::JoinStarted,
         Bug::TurnTakenTwice,
         Bug::TurnNotHandedOn,

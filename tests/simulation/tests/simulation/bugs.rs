@@ -62,6 +62,13 @@ const EXPECTED: [(Bug, &[&str]); Bug::ALL.len()] = [
             "the store keeps what was served",
         ],
     ),
+    (
+        Bug::NumbersTakenTwice,
+        &[
+            "the feed is in the order of commits, without a gap",
+            "a page lands whole, and nothing beside it",
+        ],
+    ),
     (Bug::JoinStarted, &["a request joins what has not started"]),
     (Bug::TurnTakenTwice, &["callers get true answers"]),
     (Bug::TurnNotHandedOn, &["a turn that is free is handed on"]),
