@@ -18,6 +18,7 @@ mod literal_string;
 mod macros;
 mod methods;
 mod numbers;
+mod pieces;
 pub(crate) mod python;
 mod reads;
 mod rewrite;
@@ -29,6 +30,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use pieces::Pieces;
 use reads::Fields;
 
 pub use context::{Context, Names};
@@ -55,9 +57,18 @@ enum Kind {
         parameters: minijinja::Value,
         /// The names that it reads, with the path behind each as far as it is fixed.
         reads: Arc<HashSet<String>>,
-        /// What it reads of a record.
-        record: Arc<Fields>,
+        /// What it does with a record.
+        record: Arc<OfRecord>,
     },
+}
+
+/// What a template does with the record that it is evaluated for.
+#[derive(Debug)]
+struct OfRecord {
+    /// The fields that it reads.
+    fields: Fields,
+    /// It does nothing but print some.
+    pieces: Option<Pieces>,
 }
 
 /// A template that cannot be compiled or evaluated.
@@ -121,7 +132,10 @@ impl Template {
                 return Err(fail(format!("reads `{root}`, which is unknown here")));
             }
         }
-        let record = reads::fields(&name, RECORD);
+        let record = OfRecord {
+            fields: reads::fields(&name, RECORD),
+            pieces: Pieces::of(&name, RECORD),
+        };
         Ok(Self {
             source: source.into(),
             kind: Kind::Compiled {
@@ -147,9 +161,12 @@ impl Template {
     pub fn see(&self, context: &Context, record: &Value) -> Context {
         match &self.kind {
             Kind::Constant(_) => context.clone(),
-            Kind::Compiled { record: fields, .. } => {
-                context.clone().with_fields(RECORD, record, fields)
-            }
+            Kind::Compiled {
+                name, record: does, ..
+            } => match does.pieces.as_ref().and_then(|pieces| pieces.text(record)) {
+                Some(text) => context.clone().rendered(name, text),
+                None => context.clone().with_fields(RECORD, record, &does.fields),
+            },
         }
     }
 
@@ -279,6 +296,10 @@ impl Template {
     fn render(&self, context: &Context) -> Result<Rendered, TemplateError> {
         match &self.kind {
             Kind::Constant(value) => Ok(Rendered::Value(value.clone())),
+            Kind::Compiled { name, .. } if context.text_of(name).is_some() => {
+                let text = context.text_of(name).unwrap_or_default();
+                Ok(Rendered::Text(text.to_owned()))
+            }
             Kind::Compiled {
                 engine,
                 name,

@@ -42,6 +42,13 @@ pub(super) fn fields(source: &str, root: &str) -> Fields {
     }
 }
 
+/// The names behind the root, when the tokens are nothing but a path.
+pub(super) fn path<'s>(tokens: &[Token<'s>], root: &str) -> Option<Vec<&'s str>> {
+    let (first, rest) = tokens.split_first()?;
+    let (names, rest) = chain(rest);
+    (*first == Token::Name(root) && rest.is_empty()).then_some(names)
+}
+
 /// The names of the filters that a source uses.
 pub(super) fn filters(source: &str) -> Vec<String> {
     let mut found = Vec::new();
@@ -62,28 +69,30 @@ fn chains<'s>(source: &'s str, root: &str) -> Option<Vec<Vec<&'s str>>> {
         for (at, token) in tokens.iter().enumerate() {
             let is_member = at > 0 && tokens[at - 1] == Token::Mark(".");
             if *token == Token::Name(root) && !is_member {
-                found.push(chain(&tokens[at + 1..]));
+                found.push(chain(&tokens[at + 1..]).0);
             }
         }
     });
     is_read.then_some(found)
 }
 
-/// What follows a name: `.field` and `['field']`, up to a call or anything else.
-fn chain<'s>(mut rest: &[Token<'s>]) -> Vec<&'s str> {
+/// What follows a name: `.field` and `['field']`, up to a call or anything else, which is left.
+fn chain<'s, 't>(mut rest: &'t [Token<'s>]) -> (Vec<&'s str>, &'t [Token<'s>]) {
     let mut names = Vec::new();
     loop {
         let (name, after) = match rest {
-            [Token::Mark("."), Token::Name(_), Token::Group('(', _), ..] => return names,
+            [Token::Mark("."), Token::Name(_), Token::Group('(', _), ..] => {
+                return (names, rest);
+            }
             [Token::Mark("."), Token::Name(name), after @ ..] => (*name, after),
             [Token::Group('[', inner), after @ ..] => match inner[..] {
                 [Token::Literal(text)] => match plain(text) {
                     Some(name) => (name, after),
-                    None => return names,
+                    None => return (names, rest),
                 },
-                _ => return names,
+                _ => return (names, rest),
             },
-            _ => return names,
+            _ => return (names, rest),
         };
         names.push(name);
         rest = after;

@@ -316,7 +316,8 @@ fn what_a_template_reads() {
 
 #[test]
 fn what_is_taken_of_a_record() {
-    let wide = json!({"id": 7, "a": {"b": [1, 2]}, "it's": 3, "x.y": 4, "items": [5]});
+    let wide = json!({"id": 7, "a": {"b": [1, 2]}, "it's": 3, "x.y": 4, "items": [5],
+        "t": true, "s": "x", "f": 1.0});
     let table = [
         ("{{ record.id }}", json!(7)),
         ("{{ record['a'].b[1] ~ record['x.y'] }}", json!(24)),
@@ -326,7 +327,13 @@ fn what_is_taken_of_a_record() {
             "{{ record.items[0] + record.missing | default(1) }}",
             json!(6),
         ),
-        ("{{ record | length }}", json!(5)),
+        ("{{ record | length }}", json!(8)),
+        (
+            "{{ record['id'] }}-{{ record.t }}{{ record.s }}",
+            json!("7-Truex"),
+        ),
+        ("{{ record.f }}/{{ record.id }}", json!("1.0/7")),
+        ("{{ record.missing }}{{ record.id }}", json!(7)),
         (
             "{{ {'a': {'b': record.id}}['a'].b + record.a.b[0] }}",
             json!(8),
@@ -349,6 +356,9 @@ fn what_is_taken_of_a_record() {
         let whole = context().with("record", &wide);
         assert_eq!(template.value(&whole).unwrap(), wanted, "{source}");
     }
+    let deep = compile("{{ record.missing.deep }}").unwrap();
+    let error = deep.string(&deep.see(&context(), &wide)).unwrap_err();
+    assert!(error.is_undefined, "{error}");
     let list = json!([1, 2]);
     let template = compile("{{ record[1] }}").unwrap();
     assert_eq!(
