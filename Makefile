@@ -108,12 +108,12 @@ lint-spec: ## Lint the OpenAPI documents: Redocly's recommended rules and Spectr
 
 conformance: ## Ask real servers what the spec says (schemathesis, both databases; EXAMPLES, SEED)
 	@tests/env/preflight.sh test --setup
-	$(CARGO) build $(LOCKED) --workspace --bin syncline
+	$(CARGO) build $(LOCKED) -p syncline
 	tests/openapi/conformance/conformance.sh $(EXAMPLES) $(SEED)
 
 test-clients: ## Generate seven clients from openapi/, compile them, and run each (CLIENT=one of them)
 	@tests/env/preflight.sh clients --setup
-	$(CARGO) build $(LOCKED) --workspace --bin syncline
+	$(CARGO) build $(LOCKED) -p syncline
 	tests/clients/clients.sh $(CLIENT)
 
 oracle: ## Ask the reference runtime what it does with the cases and templates of tests/declarative
