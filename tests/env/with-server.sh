@@ -71,6 +71,8 @@ psql_do() {
 
 # start NAME WORD…: a process whose address the first line of its output says.
 start() {
+    # It is read before the process may have opened it.
+    : >"$directory/$1.out"
     "$program" "$@" >"$directory/$1.out" 2>"$directory/$1.log" &
     pids="$pids $!"
 }
