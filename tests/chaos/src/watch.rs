@@ -153,17 +153,20 @@ async fn look(client: Client, outages: Outages, stuck: Arc<Mutex<BTreeMap<String
                 let explanation = client
                     .get(&format!("/v2/integrations/syncs/{id}/explain"))
                     .await;
-                if !is_excused(&explanation.json) {
-                    let explained = text(&explanation.json, "message");
-                    let found = Stuck {
-                        sync: sync.clone(),
-                        still,
-                        explanation: explanation.json,
-                    };
-                    let mut stuck = stuck.lock().expect("no panic while it is held");
-                    if stuck.insert(id.clone(), found).is_none() {
-                        println!("    {id} stands still for {still:?}: {}", explained);
-                    }
+                if is_excused(&explanation.json) {
+                    // What it waited for until now does not count against what comes next.
+                    now.insert(id, (sync, Instant::now()));
+                    continue;
+                }
+                let explained = text(&explanation.json, "message");
+                let found = Stuck {
+                    sync: sync.clone(),
+                    still,
+                    explanation: explanation.json,
+                };
+                let mut stuck = stuck.lock().expect("no panic while it is held");
+                if stuck.insert(id.clone(), found).is_none() {
+                    println!("    {id} stands still for {still:?}: {explained}");
                 }
             }
             now.insert(id, (sync, since));
