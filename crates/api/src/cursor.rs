@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 use syncline_domain::{AuditEventId, ConnectionId, ModelId, OrganizationId, SyncId, TokenId};
+use syncline_store::records::FeedPlace;
 use uuid::Uuid;
 
 use crate::problem::{ErrorCode, FieldError, Problem};
@@ -118,6 +119,27 @@ impl CursorKey for i64 {
 
     fn from_bytes(bytes: &[u8]) -> Option<Self> {
         bytes.try_into().ok().map(Self::from_be_bytes)
+    }
+}
+
+/// Who has read past the end that was there at the start needs the number alone.
+impl CursorKey for FeedPlace {
+    fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = self.number.to_bytes();
+        if self.begun_at > self.number {
+            bytes.extend(self.begun_at.to_be_bytes());
+        }
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (number, begun_at) = bytes.split_at_checked(size_of::<i64>())?;
+        let place = Self::at(i64::from_bytes(number)?);
+        if begun_at.is_empty() {
+            return Some(place);
+        }
+        let begun_at = i64::from_bytes(begun_at)?;
+        (begun_at > place.number).then_some(Self { begun_at, ..place })
     }
 }
 

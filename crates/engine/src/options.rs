@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use syncline_domain::retry::RetryPolicy;
+use syncline_store::retention::Keep;
 use syncline_store::runs::{Caps, DeleteGuard};
 
 /// Settings of one engine.
@@ -35,8 +36,10 @@ pub struct EngineOptions {
     pub sweep_batch: i64,
     /// How often the rows of deleted connections are looked for.
     pub purge_interval: Duration,
-    /// How long the audit trail is kept.
-    pub audit_kept: TimeDelta,
+    /// How often what is too old is looked for.
+    pub retention_interval: Duration,
+    /// How long what is over is kept.
+    pub keep: Keep,
     /// How long a shutdown waits for what runs to come to a page boundary.
     pub shutdown_timeout: Duration,
     /// No other engine works on the same single-process database: what is running when this one
@@ -66,7 +69,8 @@ impl Default for EngineOptions {
             prefetch: 1,
             sweep_batch: 1000,
             purge_interval: Duration::from_secs(60),
-            audit_kept: TimeDelta::days(365),
+            retention_interval: Duration::from_secs(600),
+            keep: Keep::default(),
             shutdown_timeout: Duration::from_secs(20),
             is_alone: true,
             jitter: Jitter::Random,

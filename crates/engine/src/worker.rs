@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use syncline_domain::fairness::Share;
 use syncline_domain::{OrganizationId, Sync};
 use syncline_store::error::StoreError;
+use syncline_store::retention::{Place, Rule};
 use syncline_store::runs::Claim;
 use syncline_store::store::{Lane, Store};
 use tokio::time::Instant;
@@ -134,19 +135,37 @@ impl Worker {
         Ok(runs.collect())
     }
 
-    /// Removes at most `limit` rows of deleted connections, or else of what is too old in the
-    /// audit trail; gives how many went.
+    /// Removes at most `limit` rows of deleted connections; gives how many went.
     ///
     /// # Errors
     /// [`StoreError`].
     pub async fn purge(&self, limit: i64) -> Result<usize, StoreError> {
-        let audit_kept = self.options().audit_kept;
         self.store()
-            .write(Lane::Bulk, move |tx| match tx.purge_deleted(limit)? {
-                0 => tx.purge_audit_events(audit_kept, limit),
-                gone => Ok(gone),
-            })
+            .write(Lane::Bulk, move |tx| tx.purge_deleted(limit))
             .await
+    }
+
+    /// Applies a rule of retention to all that is there, in transactions of at most `limit` rows;
+    /// gives how many went.
+    ///
+    /// # Errors
+    /// [`StoreError`]; what went before is gone.
+    pub async fn apply_rule(&self, rule: Rule, limit: i64) -> Result<usize, StoreError> {
+        let keep = self.options().keep;
+        let (mut sum, mut place) = (0, Place::default());
+        loop {
+            let step = self
+                .store()
+                .write(Lane::Bulk, move |tx| {
+                    tx.apply_rule(rule, &keep, place, limit)
+                })
+                .await?;
+            sum += step.count;
+            match step.next {
+                Some(next) => place = next,
+                None => return Ok(sum),
+            }
+        }
     }
 
     /// How many more syncs it could run.

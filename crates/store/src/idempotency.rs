@@ -14,9 +14,9 @@ use crate::sql::{Sql, json_of};
 use crate::tx::Tx;
 
 /// How long an answer is given again.
-const KEPT: Duration = Duration::hours(24);
+pub(crate) const KEPT: Duration = Duration::hours(24);
 /// Expired answers that go with each new one.
-const SWEPT: usize = 4;
+const SWEPT: i64 = 4;
 
 /// Identifies a request: unique by organization, method, path and key.
 #[derive(Debug, Clone)]
@@ -89,7 +89,8 @@ impl Tx<'_> {
         answer: &StoredAnswer,
     ) -> Result<(), StoreError> {
         let now = self.now();
-        self.delete_expired_answers(now - KEPT)?;
+        // So that the table holds about a day, whoever sweeps besides.
+        self.delete_answers(now - KEPT, SWEPT)?;
         let StoredAnswer {
             status,
             headers,
@@ -128,21 +129,18 @@ impl Tx<'_> {
         Ok(is_free.unwrap_or(false))
     }
 
-    /// A few with each new one, so that the table holds about a day and nobody has to sweep.
-    fn delete_expired_answers(&mut self, before: DateTime<Utc>) -> Result<(), StoreError> {
-        let skip_locked = if self.is_postgres() {
-            "FOR UPDATE SKIP LOCKED"
-        } else {
-            ""
-        };
-        Sql::new(format!(
-            "DELETE FROM idempotency_keys WHERE (organization_id, method, path, key) IN \
-             (SELECT organization_id, method, path, key FROM idempotency_keys \
-             WHERE created_at <= ? ORDER BY created_at LIMIT {SWEPT} {skip_locked})",
-        ))
-        .time(before)
-        .run(self)?;
-        Ok(())
+    /// Removes at most `limit` answers that were given before, the oldest first.
+    pub(crate) fn delete_answers(
+        &mut self,
+        before: DateTime<Utc>,
+        limit: i64,
+    ) -> Result<usize, StoreError> {
+        let key = "organization_id, method, path, key";
+        let chosen = "created_at <= ? ORDER BY created_at LIMIT ?";
+        self.delete_chosen("idempotency_keys", key, chosen)
+            .time(before)
+            .big(limit)
+            .run(self)
     }
 }
 

@@ -21,6 +21,7 @@ pub mod manifests;
 pub mod models;
 pub mod organizations;
 pub mod records;
+pub mod retention;
 pub mod runs;
 pub mod syncs;
 pub mod tokens;

@@ -8,7 +8,7 @@ use crate::sql::Sql;
 use crate::tx::Tx;
 
 /// A worker that has been silent for this long is forgotten.
-const FORGOTTEN_AFTER: Duration = Duration::days(1);
+pub(crate) const FORGOTTEN_AFTER: Duration = Duration::days(1);
 
 /// How many syncs a worker runs at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,10 +32,6 @@ impl Tx<'_> {
         lease: Duration,
     ) -> Result<(), StoreError> {
         let now = self.now();
-        Sql::new("DELETE FROM workers WHERE expires_at < ? AND name <> ?")
-            .time(now - FORGOTTEN_AFTER)
-            .text(name.to_owned())
-            .run(self)?;
         Sql::new(
             "INSERT INTO workers (name, seen_at, expires_at, slots, slots_for_scheduled, \
              cap_per_organization, cap_per_connection, cap_per_provider) \

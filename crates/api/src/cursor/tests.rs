@@ -43,6 +43,17 @@ proptest! {
     }
 
     #[test]
+    fn a_place_in_a_feed_comes_back(number in any::<i64>(), more in 0..1000_i64) {
+        let binding = binding(1, "/x", &[]);
+        let begun_at = number.saturating_add(more);
+        let place = FeedPlace { number, begun_at };
+        prop_assert_eq!(decode::<FeedPlace>(&binding, &encode(&binding, &place)).ok(), Some(place));
+        // Those that were given before places had a beginning.
+        let old = encode(&binding, &number);
+        prop_assert_eq!(decode::<FeedPlace>(&binding, &old).ok(), Some(FeedPlace::at(number)));
+    }
+
+    #[test]
     fn other_texts_are_refused(text in ".*") {
         prop_assert!(decode::<String>(&binding(1, "/x", &[]), &text).is_err());
     }

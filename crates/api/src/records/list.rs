@@ -2,6 +2,7 @@
 
 use actix_web::{get, web};
 use syncline_domain::ModelId;
+use syncline_store::records::FeedPlace;
 use utoipa::IntoParams;
 
 use super::view::RecordView;
@@ -54,7 +55,14 @@ pub async fn list_records(
         .await?;
     let records = page.records.into_iter();
     let views: Vec<_> = records
-        .map(|record| RecordView::new(record, |place| list.cursor(&place)))
+        .map(|record| {
+            RecordView::new(record, |number| {
+                list.cursor(&FeedPlace {
+                    number,
+                    ..page.cursor
+                })
+            })
+        })
         .collect();
     Ok(list.with_next(Answer::ok(&views)?, &list.cursor(&page.cursor)))
 }

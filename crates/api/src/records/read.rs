@@ -2,6 +2,7 @@
 
 use actix_web::{get, web};
 use syncline_domain::{ModelId, RecordId};
+use syncline_store::records::FeedPlace;
 
 use super::view::RecordView;
 use crate::answer::Answer;
@@ -38,7 +39,7 @@ pub async fn read_record(
     // The cursor is one of the model's feed.
     let feed = format!("/v2/integrations/models/{model_id}/records");
     let binding = Binding::new(organization_id, &feed, [].into_iter());
-    Answer::ok(&RecordView::new(record, |place| {
-        cursor::encode(&binding, &place)
+    Answer::ok(&RecordView::new(record, |number| {
+        cursor::encode(&binding, &FeedPlace::at(number))
     }))
 }

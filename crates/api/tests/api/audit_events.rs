@@ -3,6 +3,8 @@
 use actix_web::http::Method;
 use chrono::Duration;
 use serde_json::{Value, json};
+use syncline_store::retention::{Keep, Place, Rule};
+use syncline_store::tx::Tx;
 use syncline_test_support::{TestDatabase, both_databases};
 
 use crate::answer::Answer;
@@ -106,10 +108,12 @@ both_databases! {
         app.connect().await;
         app.clock.advance(Duration::days(365));
         app.connect().await;
-        let year = Duration::days(365);
-        assert_eq!(app.db_write(move |tx| tx.purge_audit_events(year, 10)).await, 0);
+        let purge = |tx: &mut Tx<'_>| {
+            tx.apply_rule(Rule::AuditEvents, &Keep::default(), Place::default(), 10)
+        };
+        assert_eq!(app.db_write(purge).await.count, 0);
         app.clock.advance(Duration::seconds(1));
-        assert_eq!(app.db_write(move |tx| tx.purge_audit_events(year, 10)).await, 1);
+        assert_eq!(app.db_write(purge).await.count, 1);
         let trail = app.get("audit_events").await.expect(200);
         assert_eq!(trail.json.as_array().map(Vec::len), Some(1));
         assert_ne!(trail.json[0]["created_at"], Value::Null);

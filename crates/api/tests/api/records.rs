@@ -1,11 +1,33 @@
 //! The records feed.
 
 use serde_json::json;
+use syncline_store::retention::{Keep, Place, Rule};
 use syncline_test_support::{TestDatabase, both_databases};
 
 use crate::test_app::TestApp;
 
 both_databases! {
+    async fn deletions_that_went_stop_only_who_can_miss_them(db: TestDatabase) {
+        let app = TestApp::new(&db).await;
+        let connection = app.connect().await;
+        let path = format!("models/{}/records", connection.json["models"][0]["id"].as_str().unwrap());
+        let all = [1, 2, 3].map(|id| (["1", "2", "3"][id - 1], json!({ "id": id })));
+        app.db_full_pass(&connection.id(), "customers", &all).await;
+        let early = app.get(&format!("{path}?limit=1")).await.expect(200);
+        app.db_full_pass(&connection.id(), "customers", &all[..2]).await;
+        app.clock.advance(chrono::Duration::days(91));
+        let gone = app.db_write(|tx| tx.apply_rule(Rule::Deletions, &Keep::default(), Place::default(), 9));
+        assert_eq!(gone.await.count, 1);
+        let early = early.header("next-cursor").unwrap().to_owned();
+        assert_eq!(app.get(&format!("{path}?cursor={early}")).await.problem(), (410, "cursor_expired"));
+        // Who begins now goes on page by page, by Next-Cursor and by the cursor of a record.
+        let first = app.get(&format!("{path}?limit=1")).await.expect(200);
+        for cursor in [first.header("next-cursor").unwrap(), first.json[0]["cursor"].as_str().unwrap()] {
+            let second = app.get(&format!("{path}?cursor={cursor}")).await.expect(200);
+            assert_eq!(second.json[0]["data"]["id"], 2);
+        }
+    }
+
     async fn the_feed_is_read_to_the_end_and_gone_on_with(db: TestDatabase) {
         let app = TestApp::new(&db).await;
         let connection = app.connect().await;

@@ -27,7 +27,7 @@ pub async fn run(loaded: Loaded) -> Result<Exit, CliError> {
         incoming,
         &loaded.settings,
         &shutdown,
-    );
+    )?;
     // Who waits for this line reads a pipe: it must not stay in a buffer, and a reader that is
     // gone is no reason to stop serving.
     let mut stdout = std::io::stdout();

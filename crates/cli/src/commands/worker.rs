@@ -3,12 +3,13 @@
 use crate::error::CliError;
 use crate::exit::Exit;
 use crate::host::database::{self, Use};
-use crate::host::{Shutdown, engine, outgoing, providers};
+use crate::host::{Shutdown, engine, outgoing, providers, retention};
 use crate::settings::Loaded;
 
 /// Runs syncs until a signal comes.
 pub async fn run(loaded: Loaded) -> Result<Exit, CliError> {
     let shutdown = Shutdown::on_signals()?;
+    let keep = retention::keep(&loaded.settings.retention)?;
     let registry = providers::load(&loaded)?;
     let store = database::open(&loaded, Use::Server).await?;
     database::prepare(&store, &loaded).await?;
@@ -20,6 +21,7 @@ pub async fn run(loaded: Loaded) -> Result<Exit, CliError> {
         &registry,
         outgoing::source_options(&loaded.settings.outgoing)?,
         &loaded.settings.engine,
+        keep,
     );
     shutdown.requested().await;
     if let Some(engine) = engine {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use syncline_connectors::{Registry, SourceOptions};
 use syncline_engine::{Engine, EngineOptions, RegistrySources};
+use syncline_store::retention::Keep;
 use syncline_store::runs::Caps;
 use syncline_store::store::Store;
 
@@ -15,6 +16,7 @@ pub fn start(
     registry: &Registry,
     sources: SourceOptions,
     settings: &EngineSettings,
+    keep: Keep,
 ) -> Option<Engine> {
     let EngineSettings {
         workers,
@@ -36,6 +38,7 @@ pub fn start(
             per_connection: cap(max_per_connection),
             per_provider: cap(max_per_provider),
         },
+        keep,
         is_alone: store.is_single_process(),
         ..EngineOptions::default()
     };

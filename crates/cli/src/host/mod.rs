@@ -7,6 +7,7 @@ pub mod incoming;
 pub mod listen;
 pub mod outgoing;
 pub mod providers;
+pub mod retention;
 pub mod runtime;
 mod server;
 mod shutdown;

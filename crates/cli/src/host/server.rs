@@ -9,6 +9,7 @@ use tokio::task::JoinHandle;
 use super::engine;
 use super::incoming::Incoming;
 use super::listen::Listener;
+use super::retention;
 use super::shutdown::Shutdown;
 use crate::error::CliError;
 use crate::settings::Settings;
@@ -22,6 +23,9 @@ pub struct Server {
 
 impl Server {
     /// Starts both. Callers that connect are answered from now on.
+    ///
+    /// # Errors
+    /// Settings that cannot be used.
     pub fn start(
         listener: Listener,
         store: &Store,
@@ -30,7 +34,8 @@ impl Server {
         incoming: Incoming,
         settings: &Settings,
         shutdown: &Shutdown,
-    ) -> Self {
+    ) -> Result<Self, CliError> {
+        let keep = retention::keep(&settings.retention)?;
         let mut api = Api::new(store.clone(), registry.clone(), shutdown.token());
         api.http_workers = Some(settings.server.threads);
         api.source_options = sources.clone();
@@ -42,11 +47,11 @@ impl Server {
         api.limits = limits;
         api.tls = tls;
         api.cors_origins = cors_origins;
-        let engine = engine::start(store, registry, sources, &settings.engine);
-        Self {
+        let engine = engine::start(store, registry, sources, &settings.engine, keep);
+        Ok(Self {
             api: tokio::spawn(syncline_api::serve(listener.socket, api)),
             engine,
-        }
+        })
     }
 
     /// Serves until the process is to end, and then ends in order: requests under way are

@@ -17,6 +17,7 @@ pub struct Settings {
     pub providers: ProviderSettings,
     pub outgoing: OutgoingSettings,
     pub engine: EngineSettings,
+    pub retention: RetentionSettings,
     pub log: LogSettings,
     pub client: ClientSettings,
     pub demo: DemoSettings,
@@ -93,6 +94,15 @@ pub struct EngineSettings {
     pub max_per_organization: u32,
     pub max_per_connection: u32,
     pub max_per_provider: u32,
+}
+
+/// How long what is over is kept.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RetentionSettings {
+    pub keep_syncs: String,
+    pub keep_deletions: String,
+    pub keep_audit_events: String,
 }
 
 /// What is logged, and how it looks.
@@ -203,6 +213,16 @@ impl Default for EngineSettings {
             max_per_organization: 0,
             max_per_connection: 0,
             max_per_provider: 0,
+        }
+    }
+}
+
+impl Default for RetentionSettings {
+    fn default() -> Self {
+        Self {
+            keep_syncs: "90d".to_owned(),
+            keep_deletions: "90d".to_owned(),
+            keep_audit_events: "365d".to_owned(),
         }
     }
 }

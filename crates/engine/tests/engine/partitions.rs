@@ -171,7 +171,7 @@ async fn left(
         row.state.shift_remove("lookback_window");
         (row.partition, row.state)
     });
-    (records, feed.cursor, states.collect())
+    (records, feed.cursor.number, states.collect())
 }
 
 both_databases! {

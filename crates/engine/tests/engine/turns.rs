@@ -8,6 +8,7 @@ use syncline_engine::EngineOptions;
 use syncline_engine::run::Ended;
 use syncline_store::connections::ConnectionChange;
 use syncline_store::page::PageRequest;
+use syncline_store::retention::Rule;
 use syncline_store::runs::Caps;
 use syncline_store::syncs::{SyncFilter, SyncRequest};
 use syncline_test_support::{TestDatabase, both_databases};
@@ -162,6 +163,26 @@ both_databases! {
         assert_eq!((tick.scheduled, tick.claimed.len()), (1, 1));
         finish_all(tick).await;
         assert_snapshot!(world.statuses().await, @"complete, complete");
+    }
+
+    async fn what_is_too_old_goes_by_the_engines_own_settings(db: TestDatabase) {
+        let world = World::new(db, Mode::FullPass).await;
+        world.script.put(world.now(), &["a=1"]);
+        for _ in 0..3 {
+            world.sync().await;
+            world.pass(Duration::seconds(1));
+        }
+        let worker = world.worker("w");
+        for rule in Rule::ALL {
+            assert_eq!(worker.apply_rule(rule, 1).await.unwrap(), 0);
+        }
+        world.pass(Duration::days(91));
+        let mut removed = Vec::new();
+        for rule in Rule::ALL {
+            removed.push(worker.apply_rule(rule, 1).await.unwrap());
+        }
+        assert_eq!(removed[..2], [2, 2], "two syncs, each with its batch");
+        assert_snapshot!(world.statuses().await, @"complete");
     }
 
     async fn a_deleted_connection_is_purged_in_batches(db: TestDatabase) {

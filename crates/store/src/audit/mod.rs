@@ -3,7 +3,6 @@
 
 mod insert;
 mod list;
-mod purge;
 
 use chrono::{DateTime, Utc};
 use syncline_domain::{AuditEventId, OrganizationId, TokenId};

@@ -3,8 +3,8 @@
 use diesel::sql_types::BigInt;
 use syncline_domain::{ModelId, OrganizationId};
 
-use super::FeedPage;
 use super::row::{self, RecordRow};
+use super::{FeedPage, FeedPlace};
 use crate::error::StoreError;
 use crate::sql::Sql;
 use crate::tx::Tx;
@@ -15,21 +15,26 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for the model; [`StoreError::CursorExpired`] when deletions
-    /// behind `after` were purged.
+    /// behind `after` were purged, and its reader can miss one of them.
     pub fn list_records_of_model(
         &mut self,
         organization_id: OrganizationId,
         model_id: ModelId,
-        after: Option<i64>,
+        after: Option<FeedPlace>,
         include_deleted: bool,
         limit: i64,
     ) -> Result<FeedPage, StoreError> {
         // Asked first: all up to this number was committed, and so stands in what is read next.
         let (last_number, purged_through) = self.read_feed(organization_id, model_id)?;
-        if after.is_some_and(|after| after < purged_through) {
-            return Err(StoreError::CursorExpired);
-        }
-        let after = after.unwrap_or(0);
+        let from = match after {
+            Some(place) if !place.is_kept(purged_through) => return Err(StoreError::CursorExpired),
+            Some(place) => place,
+            None => FeedPlace {
+                number: 0,
+                begun_at: last_number,
+            },
+        };
+        let after = from.number;
         let rows: Vec<RecordRow> = Sql::new(feed(include_deleted))
             .id(model_id.uuid())
             .big(after)
@@ -50,7 +55,10 @@ impl Tx<'_> {
         };
         Ok(FeedPage {
             records,
-            cursor,
+            cursor: FeedPlace {
+                number: cursor,
+                ..from
+            },
             has_more,
         })
     }

@@ -10,6 +10,8 @@ use syncline_domain::scope::Scope;
 use syncline_store::clock::Clock;
 use syncline_store::models::NewModel;
 use syncline_store::page::PageRequest;
+use syncline_store::records::FeedPlace;
+use syncline_store::retention::{Keep, Place, Rule};
 use syncline_store::runs::{Caps, Fence, Unseen};
 use syncline_store::secrets::{MasterKey, MasterKeys, Purpose, Secrets};
 use syncline_store::store::{Lane, Store, StoreOptions};
@@ -79,6 +81,7 @@ pub async fn run(db: &TestDatabase) {
     questions(&world, fence).await;
     let connection = world.connection.id;
     secrets(&world, db).await;
+    retention(&world).await;
     let found = NewModel {
         name: "found later".to_owned(),
         display_name: "Found later".to_owned(),
@@ -147,7 +150,9 @@ async fn questions(world: &World, fence: Fence) {
         .read(move |tx| tx.find_record(organization, model, record))
         .await;
     world
-        .read(move |tx| tx.list_records_of_model(organization, model, Some(2), false, 9))
+        .read(move |tx| {
+            tx.list_records_of_model(organization, model, Some(FeedPlace::at(2)), false, 9)
+        })
         .await;
     let connection = Some(world.connection.id);
     let now = Some(world.now());
@@ -224,6 +229,17 @@ async fn secrets(world: &World, db: &TestDatabase) {
         })
         .await
         .unwrap();
+}
+
+/// What the runs left is old enough by now for each rule to find something.
+async fn retention(world: &World) {
+    world.clock.advance(Duration::days(400));
+    for rule in Rule::ALL {
+        world
+            .write(move |tx| tx.apply_rule(rule, &Keep::default(), Place::default(), 1000))
+            .await
+            .unwrap();
+    }
 }
 
 async fn explanations(world: &World) {

@@ -3,6 +3,7 @@
 use serde_json::json;
 use syncline_domain::{ModelId, RecordId};
 use syncline_store::error::StoreError;
+use syncline_store::records::FeedPlace;
 use syncline_store::runs::Unseen;
 use syncline_test_support::{TestDatabase, both_databases};
 
@@ -15,13 +16,13 @@ both_databases! {
         let empty = world
             .read(move |tx| tx.list_records_of_model(organization, model, None, false, 10))
             .await;
-        assert_eq!((empty.records.len(), empty.cursor, empty.has_more), (0, 0, false));
+        assert_eq!((empty.records.len(), empty.cursor.number, empty.has_more), (0, 0, false));
         world.full_pass(&[("a", json!(1)), ("b", json!(1)), ("c", json!(1))], Unseen::Gone).await;
         let first = world
-            .read(move |tx| tx.list_records_of_model(organization, model, Some(0), true, 2))
+            .read(move |tx| tx.list_records_of_model(organization, model, Some(FeedPlace::at(0)), true, 2))
             .await;
         assert_eq!(keys(&first), ["a", "b"]);
-        assert_eq!((first.cursor, first.has_more), (2, true));
+        assert_eq!((first.cursor.number, first.has_more), (2, true));
         world.full_pass(&[("a", json!(2)), ("c", json!(1)), ("d", json!(1))], Unseen::Gone).await;
         let cursor = first.cursor;
         let rest = world
@@ -29,12 +30,12 @@ both_databases! {
             .await;
         assert_eq!(keys(&rest), ["c", "a", "d", "b"], "b is last, as a tombstone");
         assert!(rest.records[3].deleted_at.is_some());
-        assert_eq!((rest.cursor, rest.has_more), (6, false));
+        assert_eq!((rest.cursor.number, rest.has_more), (6, false));
         let cursor = rest.cursor;
         let done = world
             .read(move |tx| tx.list_records_of_model(organization, model, Some(cursor), true, 10))
             .await;
-        assert_eq!((done.records.len(), done.cursor, done.has_more), (0, 6, false));
+        assert_eq!((done.records.len(), done.cursor.number, done.has_more), (0, 6, false));
     }
 
     async fn pages_are_filled_past_deleted_rows(db: TestDatabase) {
@@ -51,12 +52,12 @@ both_databases! {
             .read(move |tx| tx.list_records_of_model(organization, model, None, false, 3))
             .await;
         assert_eq!(keys(&first), ["k00", "k04", "k08"]);
-        assert_eq!((first.cursor, first.has_more), (9, true));
+        assert_eq!((first.cursor.number, first.has_more), (9, true));
         let second = world
-            .read(move |tx| tx.list_records_of_model(organization, model, Some(9), false, 3))
+            .read(move |tx| tx.list_records_of_model(organization, model, Some(FeedPlace::at(9)), false, 3))
             .await;
         assert_eq!(keys(&second), ["k12", "k16"]);
-        assert_eq!((second.cursor, second.has_more), (35, false), "the tombstones were looked at");
+        assert_eq!((second.cursor.number, second.has_more), (35, false), "the tombstones were looked at");
     }
 
     async fn a_cursor_behind_the_purge_has_expired(db: TestDatabase) {
@@ -65,6 +66,7 @@ both_databases! {
         world.db_execute("UPDATE model_feeds SET purged_through = 2 WHERE last_number > 0");
         let (organization, model) = (world.organization, world.model());
         let list = |after: Option<i64>| {
+            let after = after.map(FeedPlace::at);
             world.store.read(move |tx| tx.list_records_of_model(organization, model, after, true, 10))
         };
         assert!(matches!(list(Some(1)).await, Err(StoreError::CursorExpired)));

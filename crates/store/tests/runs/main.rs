@@ -20,6 +20,7 @@ mod properties;
 mod races;
 mod requesting;
 mod rescuing;
+mod retention;
 mod states;
 mod sweeping;
 mod ticking;

@@ -38,6 +38,7 @@ impl World {
                 .map(|id| (id.to_string(), json!({ "id": id })))
                 .collect()
         };
+        let mut begun = None;
         for ids in [&[1, 2, 3][..], &[1, 3]] {
             let records = records(ids);
             let records: Vec<_> = records
@@ -45,11 +46,13 @@ impl World {
                 .map(|(key, data)| (key.as_str(), data.clone()))
                 .collect();
             app.db_full_pass(&id, "customers", &records).await;
+            // Who begins here misses the deletion of the second pass, once it is purged.
+            if begun.is_none() {
+                let page = app.get(&format!("models/{model}/records?limit=1")).await;
+                begun = Some(page.expect(200));
+            }
         }
-        let feed = app
-            .get(&format!("models/{model}/records?limit=1"))
-            .await
-            .expect(200);
+        let feed = begun.unwrap();
         let end = app
             .get(&format!("models/{model}/records?include_deleted=true"))
             .await

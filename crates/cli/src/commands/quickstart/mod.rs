@@ -62,7 +62,7 @@ pub async fn run(args: QuickstartArgs, mut loaded: Loaded) -> Result<Exit, CliEr
         Incoming::of_one_machine(&loaded.settings.limits)?,
         &loaded.settings,
         &shutdown,
-    );
+    )?;
 
     let tour = tour(&store, &directory, &outside, &url, args.once);
     let serving = server.until(&shutdown);

@@ -1,6 +1,6 @@
-//! The workers: how many syncs run, and whose.
+//! The workers: how many syncs run, and whose; and what they remove.
 
-use super::{Setting, number};
+use super::{Setting, number, text};
 
 /// The workers.
 pub const ENGINE: &[Setting] = &[
@@ -35,5 +35,31 @@ pub const ENGINE: &[Setting] = &[
         "SYNCLINE_MAX_PER_PROVIDER",
         "How many syncs of one provider run at a time, over all organizations and processes; 0 for \
          any number",
+    ),
+];
+
+/// How long what is over is kept.
+pub const RETENTION: &[Setting] = &[
+    text(
+        "retention.keep_syncs",
+        "keep-syncs",
+        "SYNCLINE_KEEP_SYNCS",
+        "TIME",
+        "How long syncs that ended are kept, with their attempts and batches; the newest sync of a \
+         model and its last complete one stay",
+    ),
+    text(
+        "retention.keep_deletions",
+        "keep-deletions",
+        "SYNCLINE_KEEP_DELETIONS",
+        "TIME",
+        "How long deleted records are kept; a cursor of the records feed that is older has expired",
+    ),
+    text(
+        "retention.keep_audit_events",
+        "keep-audit-events",
+        "SYNCLINE_KEEP_AUDIT_EVENTS",
+        "TIME",
+        "How long the audit trail is kept",
     ),
 ];

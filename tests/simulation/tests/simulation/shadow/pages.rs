@@ -2,7 +2,7 @@
 
 use syncline_domain::{ModelId, Status, Sync, SyncId};
 use syncline_store::error::StoreError;
-use syncline_store::records::Record;
+use syncline_store::records::{FeedPlace, Record};
 use syncline_store::stepped::SteppedDatabase;
 
 use super::{Moment, Row, Shadow};
@@ -190,15 +190,15 @@ impl Shadow {
         let model = self.models.get(&id)?;
         let (organization, after) = (model.organization, model.number);
         let feed = db.look(CALLERS, move |tx| {
-            tx.list_records_of_model(organization, id, Some(after), true, 1000)
+            tx.list_records_of_model(organization, id, Some(FeedPlace::at(after)), true, 1000)
         });
         match feed {
             Ok(feed) => {
                 let last = after + i64::try_from(feed.records.len()).unwrap_or(0);
                 self.check(
-                    feed.cursor == last,
+                    feed.cursor.number == last,
                     "the feed is in the order of commits, without a gap",
-                    || format!("{id}: the cursor is {}, not {last}", feed.cursor),
+                    || format!("{id}: the cursor is {}, not {last}", feed.cursor.number),
                 );
                 Some(feed.records)
             }

@@ -1,0 +1,12 @@
+ALTER TABLE workers RESET (fillfactor);
+ALTER TABLE model_feeds RESET (fillfactor, autovacuum_vacuum_scale_factor);
+ALTER TABLE seen_pages RESET (autovacuum_vacuum_scale_factor);
+ALTER TABLE idempotency_keys RESET (autovacuum_vacuum_scale_factor);
+ALTER TABLE audit_events RESET (autovacuum_vacuum_scale_factor);
+ALTER TABLE records RESET (autovacuum_vacuum_scale_factor);
+ALTER TABLE batch_members RESET (autovacuum_vacuum_scale_factor);
+ALTER TABLE batches RESET (autovacuum_vacuum_scale_factor);
+ALTER TABLE attempts RESET (fillfactor, autovacuum_vacuum_scale_factor);
+ALTER TABLE syncs RESET (autovacuum_vacuum_scale_factor);
+DROP INDEX credential_leases_by_end;
+DROP INDEX records_deleted;

@@ -1,0 +1,2 @@
+DROP INDEX credential_leases_by_end;
+DROP INDEX records_deleted;
