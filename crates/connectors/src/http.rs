@@ -17,5 +17,5 @@ mod send;
 mod send_error;
 mod take_in;
 mod tokens;
-mod verdict;
+pub(crate) mod verdict;
 mod wire;

@@ -17,6 +17,7 @@ pub mod template;
 pub mod auth;
 pub mod declarative;
 pub mod http;
+pub mod quota;
 pub mod standalone;
 
 mod datetime;

@@ -11,6 +11,7 @@ pub mod health;
 pub mod id;
 pub mod lifecycle;
 pub mod model;
+pub mod quota;
 pub mod range;
 pub mod retry;
 pub mod schedule;

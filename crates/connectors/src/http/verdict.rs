@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use reqwest::StatusCode;
-use reqwest::header::RETRY_AFTER;
+use reqwest::header::{HeaderMap, RETRY_AFTER};
 use url::Url;
 
 use super::answer::{Answer, header_values};
@@ -134,7 +134,7 @@ pub(super) fn interpret(case: &Case<'_>, answer: &Answer) -> Result<Verdict, Tem
     let pause = declared_pause(case, Some(answer), &context)?;
     let wait = pause
         .map(|pause| pause.length)
-        .or_else(|| retry_after(answer, case.now))
+        .or_else(|| retry_after(&answer.headers, case.now))
         .map(|wait| wait.min(MAX_WAIT));
     let again = |words| Again {
         wait,
@@ -214,8 +214,8 @@ fn declared_pause(
 
 /// `Retry-After`, in seconds or as a date. The reference honours it only where the manifest says
 /// so; here it always counts.
-pub(super) fn retry_after(answer: &Answer, now: DateTime<Utc>) -> Option<Duration> {
-    let text = answer.headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+pub(crate) fn retry_after(headers: &HeaderMap, now: DateTime<Utc>) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse::<f64>() {
         return Duration::try_from_secs_f64(seconds).ok();
     }

@@ -68,7 +68,7 @@ impl Wire {
             let is_limited = |answer: &Answer| answer.status.as_u16() == 429;
             let (again, is_limited, wait) = match &sent {
                 Ok(answer) if is_limited(answer) || answer.status.is_server_error() => {
-                    let wait = verdict::retry_after(answer, now());
+                    let wait = verdict::retry_after(&answer.headers, now());
                     (true, is_limited(answer), wait)
                 }
                 Ok(_) => (false, false, None),
