@@ -17,6 +17,7 @@ mod extract;
 mod fields;
 mod jobs;
 mod normalize;
+mod pick;
 mod plan;
 mod position;
 mod reader;

@@ -161,11 +161,28 @@ impl Template {
     pub fn see(&self, context: &Context, record: &Value) -> Context {
         match &self.kind {
             Kind::Constant(_) => context.clone(),
-            Kind::Compiled {
-                name, record: does, ..
-            } => match does.pieces.as_ref().and_then(|pieces| pieces.text(record)) {
-                Some(text) => context.clone().rendered(name, text),
-                None => context.clone().with_fields(RECORD, record, &does.fields),
+            Kind::Compiled { record: does, .. } => {
+                context.clone().with_fields(RECORD, record, &does.fields)
+            }
+        }
+    }
+
+    /// What it renders to for a record, where it does no more than print plain fields of it: no
+    /// context is needed then.
+    pub(crate) fn printed(&self, record: &Value) -> Option<String> {
+        match &self.kind {
+            Kind::Constant(_) => None,
+            Kind::Compiled { record: does, .. } => does.pieces.as_ref()?.text(record),
+        }
+    }
+
+    /// The record's fields that it reads; `None` when that may be all of them.
+    pub(crate) fn record_fields(&self) -> Option<&[String]> {
+        match &self.kind {
+            Kind::Constant(_) => Some(&[]),
+            Kind::Compiled { record: does, .. } => match &does.fields {
+                Fields::Named(names) => Some(names),
+                Fields::Whole => None,
             },
         }
     }
@@ -250,9 +267,17 @@ impl Template {
     pub fn string_value(&self, context: &Context) -> Result<Value, TemplateError> {
         Ok(match self.render(context)? {
             Rendered::Value(value) => value,
-            Rendered::Text(text) if text.is_empty() => Value::from(""),
-            Rendered::Text(text) => literal::evaluate(&text),
+            Rendered::Text(text) => Self::read(&text),
         })
+    }
+
+    /// The value of a text that was rendered, by the rules of strings.
+    pub(crate) fn read(text: &str) -> Value {
+        if text.is_empty() {
+            Value::from("")
+        } else {
+            literal::evaluate(text)
+        }
     }
 
     /// [`string_value`](Self::string_value) as Python prints it.
@@ -279,27 +304,23 @@ impl Template {
     /// # Errors
     /// When it cannot be evaluated.
     pub fn condition(&self, context: &Context) -> Result<bool, TemplateError> {
-        let value = self.value(context)?;
-        Ok(match &value {
-            Value::Null => false,
-            Value::Bool(value) => *value,
-            Value::Number(number) => number.as_f64() != Some(0.0),
-            Value::String(text) => !matches!(
-                text.as_str(),
-                "False" | "false" | "{}" | "[]" | "()" | "" | "0" | "0.0"
-            ),
-            Value::Array(items) => !items.is_empty(),
-            Value::Object(map) => !map.is_empty(),
-        })
+        self.value(context).map(|value| is_true(&value))
+    }
+
+    /// [`condition`](Self::condition) of one record.
+    ///
+    /// # Errors
+    /// When it cannot be evaluated.
+    pub fn holds(&self, context: &Context, record: &Value) -> Result<bool, TemplateError> {
+        match self.printed(record) {
+            Some(text) => Ok(is_true(&Self::read(&text))),
+            None => self.condition(&self.see(context, record)),
+        }
     }
 
     fn render(&self, context: &Context) -> Result<Rendered, TemplateError> {
         match &self.kind {
             Kind::Constant(value) => Ok(Rendered::Value(value.clone())),
-            Kind::Compiled { name, .. } if context.text_of(name).is_some() => {
-                let text = context.text_of(name).unwrap_or_default();
-                Ok(Rendered::Text(text.to_owned()))
-            }
             Kind::Compiled {
                 engine,
                 name,
@@ -321,6 +342,20 @@ impl Template {
 /// the whole is read.
 pub(crate) fn fixed_paths(source: &str, root: &str) -> HashSet<String> {
     reads::paths(source, root)
+}
+
+fn is_true(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(value) => *value,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !matches!(
+            text.as_str(),
+            "False" | "false" | "{}" | "[]" | "()" | "" | "0" | "0.0"
+        ),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(map) => !map.is_empty(),
+    }
 }
 
 enum Rendered {

@@ -109,6 +109,15 @@ impl ValueType {
         }
     }
 
+    /// [`value_of`](Self::value_of) for a template that was rendered to the text.
+    pub(crate) fn value_of_text(wanted: Option<Self>, text: String) -> Value {
+        let value = Template::read(&text);
+        match wanted {
+            Some(wanted) if !wanted.admits(&value) => Value::from(text),
+            _ => value,
+        }
+    }
+
     fn admits(self, value: &Value) -> bool {
         match self {
             Self::String => value.is_string(),

@@ -1,11 +1,9 @@
 //! Takes single fields out of a record's JSON without making values of the rest.
 
-use std::fmt;
-
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::pick::pick;
 use crate::components::primary_key::PrimaryKey;
 use crate::text::{canonical_json, sha256_hex};
 
@@ -44,12 +42,14 @@ impl Fields {
     pub(super) fn find(&self, record: &RawValue) -> Result<Found, serde_json::Error> {
         let mut found: Vec<Option<&RawValue>> = vec![None; self.names.len()];
         if !self.names.is_empty() {
-            let mut parser = serde_json::Deserializer::from_str(record.get());
-            Pick {
-                names: &self.names,
-                found: &mut found,
-            }
-            .deserialize(&mut parser)?;
+            pick(record, &self.names, &mut |index, raw| {
+                // One field may be wanted twice, as key and as cursor.
+                for (name, found) in self.names.iter().zip(&mut found) {
+                    if *name == self.names[index] {
+                        *found = Some(raw);
+                    }
+                }
+            })?;
         }
         let cursor = match (&self.cursor, found.last()) {
             (Some(_), Some(Some(raw))) => text_of(raw),
@@ -159,70 +159,5 @@ fn text_of(raw: &RawValue) -> Option<String> {
             .ok()
             .map(|value: Value| canonical_json(&value)),
         _ => Some(text.to_owned()),
-    }
-}
-
-/// Visits an object once, and keeps the raw values of the wanted names.
-struct Pick<'a, 'r> {
-    names: &'a [String],
-    found: &'a mut [Option<&'r RawValue>],
-}
-
-impl<'r> DeserializeSeed<'r> for Pick<'_, 'r> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'r>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'r> Visitor<'r> for Pick<'_, 'r> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'r>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(index) = map.next_key_seed(Wanted(self.names))? {
-            match index {
-                None => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-                Some(index) => {
-                    let raw = map.next_value::<&'r RawValue>()?;
-                    // One field may be wanted twice, as key and as cursor.
-                    for (name, found) in self.names.iter().zip(self.found.iter_mut()) {
-                        if *name == self.names[index] {
-                            *found = Some(raw);
-                        }
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Reads a key as the index of the name that it is.
-struct Wanted<'a>(&'a [String]);
-
-impl<'r> DeserializeSeed<'r> for Wanted<'_> {
-    type Value = Option<usize>;
-
-    fn deserialize<D: Deserializer<'r>>(self, deserializer: D) -> Result<Option<usize>, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for Wanted<'_> {
-    type Value = Option<usize>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_str<E>(self, key: &str) -> Result<Option<usize>, E> {
-        Ok(self.0.iter().position(|name| name == key))
     }
 }

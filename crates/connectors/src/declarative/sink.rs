@@ -13,6 +13,7 @@ use super::bound::Bound;
 use super::extract::{Records, Stop};
 use super::normalize::normalize;
 use super::transform::Transform;
+use super::transform::shallow::{Failure, Shallow};
 use crate::components::record_expanders::BoundExpander;
 use crate::datetime::Moment;
 use crate::error::{SourceError, SourceErrorKind};
@@ -73,6 +74,8 @@ pub(super) enum Why {
 pub(super) struct Sink<'r> {
     reading: &'r Reading,
     transform: Option<Transform<'r>>,
+    /// The transformation need not parse the whole record.
+    shallow: Option<Shallow>,
     out: &'r Sender<Parsed>,
     batch: Batch,
     bytes: usize,
@@ -93,9 +96,14 @@ impl<'r> Sink<'r> {
             filter: selector.filter.as_ref(),
             transform_before_filtering: selector.transform_before_filtering,
         });
+        let shallow = transform
+            .as_ref()
+            .filter(|_| stream.schema.is_none())
+            .and_then(Shallow::of);
         Self {
             reading,
             transform,
+            shallow,
             out,
             batch: Batch::default(),
             bytes: 0,
@@ -130,7 +138,7 @@ impl<'r> Sink<'r> {
             self.check_skipped(&raw, taken)?;
             self.batch.taken = taken;
             if self.reading.bound.stream.needs.last_record
-                && let Some(record) = self.made(raw)?
+                && let (_, Some(record)) = self.made(raw)?
             {
                 self.last_record = Some(record);
             }
@@ -143,11 +151,9 @@ impl<'r> Sink<'r> {
         }
         self.batch.taken = taken;
         // The hash is of the record as it came; without a change that is the stored one.
-        self.previous = self.transform.is_some().then(|| raw.clone());
-        if let Some(record) = self.made(raw)? {
-            self.push(record)?;
-        }
-        Ok(())
+        let (previous, record) = self.made(raw)?;
+        self.previous = previous;
+        record.map_or(Ok(()), |record| self.push(record))
     }
 
     fn expand(&mut self, expander: &BoundExpander, record: &RawValue) -> Result<(), Why> {
@@ -167,24 +173,38 @@ impl<'r> Sink<'r> {
         Ok(())
     }
 
-    fn made(&self, raw: Box<RawValue>) -> Result<Option<Box<RawValue>>, Why> {
+    /// The record as it came, where it had to be changed, and what lands of it.
+    fn made(
+        &self,
+        raw: Box<RawValue>,
+    ) -> Result<(Option<Box<RawValue>>, Option<Box<RawValue>>), Why> {
         let Some(transform) = &self.transform else {
-            return Ok(Some(raw));
+            return Ok((None, Some(raw)));
         };
-        let record = serde_json::from_str::<Value>(raw.get())
-            .map_err(|error| Why::Failed(unreadable(&error)))?;
-        let changed = transform
-            .apply(record, &self.reading.context)
-            .map_err(|error| Why::Failed(template(&error)))?;
-        let Some(mut changed) = changed else {
+        let changed = match &self.shallow {
+            Some(shallow) => shallow.apply(&raw, transform, &self.reading.context),
+            None => self.parsed(&raw, transform),
+        };
+        match changed {
+            Ok(changed) => Ok((Some(raw), changed)),
+            Err(Failure::Json(error)) => Err(Why::Failed(unreadable(&error))),
+            Err(Failure::Template(error)) => Err(Why::Failed(template(&error))),
+        }
+    }
+
+    fn parsed(
+        &self,
+        raw: &RawValue,
+        transform: &Transform<'_>,
+    ) -> Result<Option<Box<RawValue>>, Failure> {
+        let record = serde_json::from_str::<Value>(raw.get())?;
+        let Some(mut changed) = transform.apply(record, &self.reading.context)? else {
             return Ok(None);
         };
         if let Some(schema) = &self.reading.bound.stream.schema {
             normalize(&mut changed, schema);
         }
-        let raw = serde_json::value::to_raw_value(&changed);
-        raw.map(Some)
-            .map_err(|error| Why::Failed(unreadable(&error)))
+        Ok(Some(serde_json::value::to_raw_value(&changed)?))
     }
 
     fn push(&mut self, data: Box<RawValue>) -> Result<(), Why> {

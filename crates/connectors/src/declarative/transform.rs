@@ -4,6 +4,7 @@ pub(crate) mod add;
 mod flatten;
 mod keys;
 pub(crate) mod remove;
+pub(super) mod shallow;
 
 use serde_json::Value;
 
@@ -28,7 +29,7 @@ impl Transform<'_> {
             self.change(&mut record, context)?;
         }
         if let Some(filter) = self.filter
-            && !filter.condition(&filter.see(context, &record))?
+            && !filter.holds(context, &record)?
         {
             return Ok(None);
         }

@@ -80,8 +80,6 @@ pub struct Context {
     config: Value,
     now: DateTime<Utc>,
     values: Vec<(&'static str, Value)>,
-    /// What one template renders to, known already.
-    rendered: Option<(Arc<str>, Arc<str>)>,
 }
 
 impl Context {
@@ -91,7 +89,6 @@ impl Context {
             config: Value::from(Serde(config)),
             now,
             values: Vec::new(),
-            rendered: None,
         }
     }
 
@@ -117,17 +114,6 @@ impl Context {
             .filter_map(|field| Some((field.as_str(), Value::from(Serde(object.get(field)?)))));
         self.put(name, Value::from_pairs(present));
         self
-    }
-
-    /// For the template of this name, which renders to the text.
-    pub(super) fn rendered(mut self, name: &Arc<str>, text: String) -> Self {
-        self.rendered = Some((name.clone(), text.into()));
-        self
-    }
-
-    pub(super) fn text_of(&self, name: &Arc<str>) -> Option<&str> {
-        let (known, text) = self.rendered.as_ref()?;
-        Arc::ptr_eq(known, name).then_some(&**text)
     }
 
     /// The value at a path of the configuration.

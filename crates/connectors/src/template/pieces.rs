@@ -69,3 +69,6 @@ impl Pieces {
         Some(out)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,7 +15,10 @@ pub(crate) fn add(
     condition: Option<&Template>,
     see: impl Fn(&Template, &Value) -> Context,
 ) -> Result<(), TemplateError> {
-    let value = ValueType::value_of(field.value_type, &field.value, &see(&field.value, target))?;
+    let value = match field.value.printed(target) {
+        Some(text) => ValueType::value_of_text(field.value_type, text),
+        None => ValueType::value_of(field.value_type, &field.value, &see(&field.value, target))?,
+    };
     if let Some(condition) = condition {
         let path = Value::from(field.path.clone());
         let context = see(condition, target);
