@@ -2,7 +2,7 @@
 
 use diesel::sql_types::{BigInt, Bool, Nullable};
 use syncline_domain::attempt::Counters;
-use syncline_domain::{BatchId, ConnectionId, OrganizationId, SyncId};
+use syncline_domain::{BatchId, ConnectionId, OrganizationId};
 
 use super::row::{self, SyncRow};
 use super::{Batch, BatchMember};
@@ -133,22 +133,29 @@ impl Tx<'_> {
         Ok(id)
     }
 
-    pub(super) fn insert_batch_member(
+    /// Puts syncs into a batch that has none yet.
+    pub(super) fn insert_batch_members(
         &mut self,
         batch_id: BatchId,
-        sync_id: SyncId,
-        position: usize,
-        is_joined: bool,
+        members: &[BatchMember],
     ) -> Result<(), StoreError> {
-        Sql::new(
-            "INSERT INTO batch_members (batch_id, sync_id, position, is_joined) \
-             VALUES (?, ?, ?, ?)",
-        )
-        .id(batch_id.uuid())
-        .id(sync_id.uuid())
-        .int(i32::try_from(position).unwrap_or(i32::MAX))
-        .flag(is_joined)
-        .run(self)?;
+        const ROWS: usize = 16;
+        let mut position = 0;
+        for members in members.chunks(ROWS) {
+            let rows = vec!["(?, ?, ?, ?)"; members.len()].join(", ");
+            let mut insert = Sql::new(format!(
+                "INSERT INTO batch_members (batch_id, sync_id, position, is_joined) VALUES {rows}"
+            ));
+            for member in members {
+                insert = insert
+                    .id(batch_id.uuid())
+                    .id(member.sync.id.uuid())
+                    .int(position)
+                    .flag(member.is_joined);
+                position += 1;
+            }
+            insert.run(self)?;
+        }
         Ok(())
     }
 }

@@ -59,10 +59,12 @@ impl Tx<'_> {
         let mut members = Vec::with_capacity(models.len());
         for model in &models {
             let live = live.remove(&model.id).unwrap_or_default();
-            let member = self.join_or_insert(&asked, model.id, model.is_synced, live)?;
-            self.insert_batch_member(batch_id, member.sync.id, members.len(), member.is_joined)?;
-            members.push(member);
+            members.push(self.join_or_make(&asked, model.id, model.is_synced, live)?);
         }
+        let made = members.iter().filter(|member| !member.is_joined);
+        let made: Vec<&Sync> = made.map(|member| &member.sync).collect();
+        self.insert_syncs(&made)?;
+        self.insert_batch_members(batch_id, &members)?;
         Ok(Batch {
             id: batch_id,
             connection_id: request.connection_id,
@@ -76,6 +78,21 @@ impl Tx<'_> {
 
     /// One model's sync, with the model locked and its live syncs at hand.
     pub(crate) fn join_or_insert(
+        &mut self,
+        asked: &Asked<'_>,
+        model_id: ModelId,
+        is_synced: bool,
+        live: Vec<SyncRow>,
+    ) -> Result<BatchMember, StoreError> {
+        let member = self.join_or_make(asked, model_id, is_synced, live)?;
+        if !member.is_joined {
+            self.insert_syncs(&[&member.sync])?;
+        }
+        Ok(member)
+    }
+
+    /// The same, but a sync that is made is still to be written.
+    fn join_or_make(
         &mut self,
         asked: &Asked<'_>,
         model_id: ModelId,
@@ -133,7 +150,6 @@ impl Tx<'_> {
         if may_queue {
             sync.lifecycle = sync.lifecycle.apply(&Transition::enqueue(now))?;
         }
-        self.insert_sync(&sync)?;
         Ok(BatchMember {
             sync,
             is_joined: false,

@@ -62,7 +62,7 @@ impl Tx<'_> {
             may_run,
         };
         let member = self.join_or_insert(&asked, old.model_id, is_synced, live)?;
-        self.insert_batch_member(batch_id, member.sync.id, 0, member.is_joined)?;
+        self.insert_batch_members(batch_id, std::slice::from_ref(&member))?;
         Ok((member.sync, Some(batch_id)))
     }
 

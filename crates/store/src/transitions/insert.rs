@@ -1,46 +1,72 @@
-//! A sync is made.
+//! Syncs are made.
 
 use syncline_domain::{LifecycleParts, Sync};
 
+use crate::db::connection::MultiBackend;
 use crate::error::StoreError;
-use crate::sql::Sql;
+use crate::sql::{Sql, marks};
 use crate::store::SyncChange;
 use crate::tx::Tx;
 
+/// Rows of one statement.
+const ROWS: usize = 16;
+
 impl Tx<'_> {
-    /// Writes a sync that nobody has started. Its model is locked.
-    pub(crate) fn insert_sync(&mut self, sync: &Sync) -> Result<(), StoreError> {
-        let Sync {
-            id,
-            organization_id,
-            connection_id,
-            model_id,
-            batch_id,
-            scope,
-            is_one_off,
-            is_initial_sync,
-            lifecycle,
-            pagination_state: _,
-            created_at,
-            modified_at,
-            timerange_start,
-            timerange_end,
-        } = sync;
-        // What a sync that has not started cannot have stands in the defaults of the table.
-        let LifecycleParts {
-            status,
-            attempt: _,
-            spent: _,
-            error: _,
-            due_at,
-            started_at: _,
-            completed_at: _,
-        } = lifecycle.parts();
-        Sql::new(
-            "INSERT INTO syncs (id, organization_id, connection_id, model_id, batch_id, scope, \
-             is_one_off, is_asked_for, is_initial_sync, status, due_at, created_at, modified_at, \
-             timerange_start, timerange_end) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        )
+    /// Writes syncs that nobody has started. Their models are locked.
+    pub(crate) fn insert_syncs(&mut self, syncs: &[&Sync]) -> Result<(), StoreError> {
+        for syncs in syncs.chunks(ROWS) {
+            let row = format!("({})", marks(15));
+            let rows = vec![row; syncs.len()].join(", ");
+            let insert = Sql::new(format!(
+                "INSERT INTO syncs (id, organization_id, connection_id, model_id, batch_id, scope, \
+                 is_one_off, is_asked_for, is_initial_sync, status, due_at, created_at, \
+                 modified_at, timerange_start, timerange_end) VALUES {rows}"
+            ));
+            syncs
+                .iter()
+                .fold(insert, |insert, sync| bind(insert, sync))
+                .run(self)?;
+            for sync in syncs {
+                self.announce(SyncChange {
+                    sync_id: sync.id,
+                    model_id: sync.model_id,
+                    organization_id: sync.organization_id,
+                    status: sync.lifecycle.status(),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a sync that has not started cannot have stands in the defaults of the table.
+fn bind<'f>(insert: Sql<'f, MultiBackend>, sync: &'f Sync) -> Sql<'f, MultiBackend> {
+    let Sync {
+        id,
+        organization_id,
+        connection_id,
+        model_id,
+        batch_id,
+        scope,
+        is_one_off,
+        is_initial_sync,
+        lifecycle,
+        pagination_state: _,
+        created_at,
+        modified_at,
+        timerange_start,
+        timerange_end,
+    } = sync;
+    let LifecycleParts {
+        status,
+        attempt: _,
+        spent: _,
+        error: _,
+        due_at,
+        started_at: _,
+        completed_at: _,
+    } = lifecycle.parts();
+    insert
         .id(id.uuid())
         .id(organization_id.uuid())
         .id(connection_id.uuid())
@@ -56,13 +82,4 @@ impl Tx<'_> {
         .opt_time(*modified_at)
         .opt_time(*timerange_start)
         .opt_time(*timerange_end)
-        .run(self)?;
-        self.announce(SyncChange {
-            sync_id: *id,
-            model_id: *model_id,
-            organization_id: *organization_id,
-            status: *status,
-        });
-        Ok(())
-    }
 }

@@ -5,9 +5,12 @@
 use syncline_domain::{ModelId, SyncId};
 
 use crate::error::StoreError;
-use crate::sql::Sql;
+use crate::sql::{Sql, marks};
 use crate::syncs::row::{self, SyncRow};
 use crate::tx::Tx;
+
+/// Models that one statement locks.
+const MODELS: usize = 64;
 
 impl Tx<'_> {
     /// Locks models, lowest id first: whoever may free or take a turn does.
@@ -18,10 +21,14 @@ impl Tx<'_> {
         let mut ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
         ids.sort_unstable();
         ids.dedup();
-        for id in ids {
-            Sql::new("SELECT 1 FROM models WHERE id = ? FOR NO KEY UPDATE")
-                .id(id)
-                .run(self)?;
+        for ids in ids.chunks(MODELS) {
+            // The rows are locked in the order in which they are sorted.
+            Sql::new(format!(
+                "SELECT 1 FROM models WHERE id IN ({}) ORDER BY id FOR NO KEY UPDATE",
+                marks(ids.len())
+            ))
+            .ids(ids.iter().copied())
+            .run(self)?;
         }
         Ok(())
     }
@@ -46,14 +53,12 @@ impl Tx<'_> {
     pub(crate) fn lock_model_and_sync(&mut self, id: SyncId) -> Result<SyncRow, StoreError> {
         if self.is_postgres() {
             // A sync never changes its model, so that this may be read without a lock.
-            let row: SyncRow = Sql::new(format!(
-                "SELECT {} FROM syncs s WHERE s.id = ?",
-                row::COLUMNS
-            ))
+            Sql::new(
+                "SELECT 1 FROM models WHERE id = (SELECT model_id FROM syncs WHERE id = ?) \
+                 FOR NO KEY UPDATE",
+            )
             .id(id.uuid())
-            .find(self)?
-            .ok_or_else(|| not_found(id))?;
-            self.lock_models(&[row.model_id()])?;
+            .run(self)?;
         }
         self.lock_sync(id)
     }
