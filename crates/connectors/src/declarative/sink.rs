@@ -71,6 +71,14 @@ pub(super) enum Why {
     Failed(SourceError),
 }
 
+/// What comes of one record.
+struct Made {
+    /// As it came, where it had to be changed.
+    before: Option<Box<RawValue>>,
+    /// What lands; nothing when it is left out.
+    record: Option<Box<RawValue>>,
+}
+
 pub(super) struct Sink<'r> {
     reading: &'r Reading,
     transform: Option<Transform<'r>>,
@@ -138,7 +146,7 @@ impl<'r> Sink<'r> {
             self.check_skipped(&raw, taken)?;
             self.batch.taken = taken;
             if self.reading.bound.stream.needs.last_record
-                && let (_, Some(record)) = self.made(raw)?
+                && let Some(record) = self.made(raw)?.record
             {
                 self.last_record = Some(record);
             }
@@ -151,9 +159,9 @@ impl<'r> Sink<'r> {
         }
         self.batch.taken = taken;
         // The hash is of the record as it came; without a change that is the stored one.
-        let (previous, record) = self.made(raw)?;
-        self.previous = previous;
-        record.map_or(Ok(()), |record| self.push(record))
+        let made = self.made(raw)?;
+        self.previous = made.before;
+        made.record.map_or(Ok(()), |record| self.push(record))
     }
 
     fn expand(&mut self, expander: &BoundExpander, record: &RawValue) -> Result<(), Why> {
@@ -173,20 +181,22 @@ impl<'r> Sink<'r> {
         Ok(())
     }
 
-    /// The record as it came, where it had to be changed, and what lands of it.
-    fn made(
-        &self,
-        raw: Box<RawValue>,
-    ) -> Result<(Option<Box<RawValue>>, Option<Box<RawValue>>), Why> {
+    fn made(&self, raw: Box<RawValue>) -> Result<Made, Why> {
         let Some(transform) = &self.transform else {
-            return Ok((None, Some(raw)));
+            return Ok(Made {
+                before: None,
+                record: Some(raw),
+            });
         };
         let changed = match &self.shallow {
             Some(shallow) => shallow.apply(&raw, transform, &self.reading.context),
             None => self.parsed(&raw, transform),
         };
         match changed {
-            Ok(changed) => Ok((Some(raw), changed)),
+            Ok(record) => Ok(Made {
+                before: Some(raw),
+                record,
+            }),
             Err(Failure::Json(error)) => Err(Why::Failed(unreadable(&error))),
             Err(Failure::Template(error)) => Err(Why::Failed(template(&error))),
         }
