@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::schedule::Schedule;
+use crate::schedule::Timetable;
 use crate::{ConnectionId, ModelId, OrganizationId};
 
 /// How far back a sync reads again by default, to catch rows that were committed late.
@@ -33,10 +33,11 @@ pub struct Model {
     /// Why the connector cannot sync it; `None` when it can.
     pub unsupported_reason: Option<String>,
     /// Its own schedule.
-    pub schedule: Option<Schedule>,
+    pub schedule: Option<Timetable>,
     /// When the schedule was set: what an interval counts from.
     pub schedule_anchor: Option<DateTime<Utc>>,
-    /// When the schedule makes its next sync.
+    /// When the schedule makes its next sync: `None` while model or connection are disabled. A time
+    /// that is past waits for a scheduler.
     pub next_sync_at: Option<DateTime<Utc>>,
     /// How far back each sync reads again.
     pub overlap: Duration,

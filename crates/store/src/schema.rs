@@ -117,6 +117,7 @@ diesel::table! {
         schedule_seconds -> Nullable<BigInt>,
         schedule_cron -> Nullable<Text>,
         schedule_zone -> Nullable<Text>,
+        schedule_jitter_seconds -> Nullable<BigInt>,
         schedule_anchor -> Nullable<Instant>,
         next_sync_at -> Nullable<Instant>,
         overlap_seconds -> BigInt,

@@ -47,6 +47,11 @@ impl Fields {
         }
     }
 
+    /// Whether a field that was not read yet is there, be it null.
+    pub fn has(&self, name: &str) -> bool {
+        self.map.contains_key(name)
+    }
+
     /// A field that must be there.
     pub fn required<T>(
         &mut self,

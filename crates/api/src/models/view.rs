@@ -51,7 +51,8 @@ pub struct ModelView {
     /// Whether it can be synced; `GET /v2/integrations/providers/{provider_name}` says why not.
     #[schema(example = true)]
     pub is_sync_supported: bool,
-    /// When its schedule makes the next sync.
+    /// When its schedule makes the next sync; null without one, and while model or connection are
+    /// disabled.
     #[serde(serialize_with = "time::nullable")]
     #[schema(required, example = "2026-01-31T13:00:00.000000Z")]
     pub next_sync_at: Option<DateTime<Utc>>,

@@ -123,7 +123,7 @@ both_databases! {
         let models: Vec<&str> = connection.json["models"].as_array().unwrap().iter().map(|m| m["id"].as_str().unwrap()).collect();
         let path = format!("connections/{}/sync", connection.id());
         for model in &models[..2] {
-            app.put(&format!("models/{model}/schedule"), json!({ "interval_seconds": 60 })).await.expect(200);
+            app.put(&format!("models/{model}/schedule"), json!({ "interval_seconds": 60, "jitter_seconds": 0 })).await.expect(200);
         }
         // The schedule joins what the batch made, and the batch what the schedule made.
         let made = app.post(&path, json!({ "models": [models[0]] })).await.expect(200);

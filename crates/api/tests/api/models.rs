@@ -68,15 +68,21 @@ both_databases! {
         {
           "model_id": "model_…",
           "interval_seconds": null,
+          "cron": null,
+          "time_zone": null,
+          "jitter_seconds": null,
           "next_sync_at": null,
           "object": "schedule"
         }
         "#);
-        let set = app.put(&path, json!({ "interval_seconds": 3600.0 })).await.expect(200);
+        let set = app.put(&path, json!({ "interval_seconds": 3600.0, "jitter_seconds": 0 })).await.expect(200);
         snapshot!(set.redacted(), @r#"
         {
           "model_id": "model_…",
           "interval_seconds": 3600,
+          "cron": null,
+          "time_zone": null,
+          "jitter_seconds": 0,
           "next_sync_at": "2026-01-01T01:00:00.000000Z",
           "object": "schedule"
         }
@@ -91,5 +97,47 @@ both_databases! {
         let cleared = app.put(&path, json!({ "interval_seconds": null })).await.expect(200);
         assert_eq!(cleared.json["interval_seconds"], json!(null));
         assert_eq!(cleared.json["next_sync_at"], json!(null));
+    }
+
+    async fn a_cron_line_is_set_in_its_time_zone(db: TestDatabase) {
+        let app = TestApp::new(&db).await;
+        let connection = app.connect().await;
+        let model = connection.json["models"][0]["id"].as_str().unwrap();
+        let path = format!("models/{model}/schedule");
+        let body = json!({ "cron": "0 3 * * 1-5", "time_zone": "Europe/Paris", "jitter_seconds": 0 });
+        let set = app.put(&path, body).await.expect(200);
+        snapshot!(set.redacted(), @r#"
+        {
+          "model_id": "model_…",
+          "interval_seconds": null,
+          "cron": "0 3 * * 1-5",
+          "time_zone": "Europe/Paris",
+          "jitter_seconds": 0,
+          "next_sync_at": "2026-01-01T02:00:00.000000Z",
+          "object": "schedule"
+        }
+        "#);
+        assert_eq!(app.get(&path).await.json, set.json);
+        // The usual jitter; the same for this model whenever it is asked for.
+        let body = json!({ "cron": "0 3 * * 1-5", "interval_seconds": null });
+        let usual = app.put(&path, body.clone()).await.expect(200).json;
+        assert_eq!((&usual["time_zone"], &usual["jitter_seconds"]), (&json!("UTC"), &json!(60)));
+        assert!(usual["next_sync_at"].as_str().unwrap().starts_with("2026-01-01T03:00:"), "{usual}");
+        app.clock.advance(chrono::Duration::minutes(1));
+        assert_eq!(app.put(&path, body).await.expect(200).json, usual);
+
+        // It tells of a sync only while one will come.
+        let disabled = app.patch(&format!("connections/{}", connection.id()), json!({ "is_sync_disabled": true })).await.expect(200);
+        assert_eq!(disabled.json["models"][0]["next_sync_at"], json!(null));
+        assert_eq!(app.get(&path).await.json["next_sync_at"], json!(null));
+        app.patch(&format!("connections/{}", connection.id()), json!({ "is_sync_disabled": false })).await.expect(200);
+        assert_eq!(app.get(&path).await.json, usual);
+        let off = app.patch(&format!("models/{model}"), json!({ "is_read_enabled": false })).await.expect(200);
+        assert_eq!(off.json["next_sync_at"], json!(null));
+
+        let never = app.put(&path, json!({ "cron": "0 0 31 2 *" })).await;
+        assert_eq!(never.field_errors(), ["/cron never fires: name a day that its month has"]);
+        let cleared = app.put(&path, json!({ "interval_seconds": null })).await.expect(200);
+        assert_eq!((&cleared.json["cron"], &cleared.json["jitter_seconds"]), (&json!(null), &json!(null)));
     }
 }

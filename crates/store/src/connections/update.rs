@@ -75,6 +75,9 @@ impl Tx<'_> {
         if is_sync_disabled == Some(true) && !before.is_sync_disabled {
             self.hold_queued_of_connection(id)?;
         }
+        if is_sync_disabled == Some(false) && before.is_sync_disabled {
+            self.catch_up_models_of_connection(id)?;
+        }
         self.find_connection(organization_id, id)?
             .ok_or_else(|| super::not_found(id))
     }

@@ -25,12 +25,12 @@ impl Tx<'_> {
         organization_id: OrganizationId,
         id: ModelId,
     ) -> Result<Option<ModelView>, StoreError> {
-        let row: Option<ModelRow> = models::table
+        let row: Option<(ModelRow, bool)> = models::table
             .inner_join(connections::table)
             .filter(models::id.eq(Id::from(id)))
             .filter(models::organization_id.eq(Id::from(organization_id)))
             .filter(connections::deleted_at.is_null())
-            .select(ModelRow::as_select())
+            .select((ModelRow::as_select(), connections::is_sync_disabled))
             .first(self.conn())
             .optional()?;
         Ok(self.with_last_syncs(row.into_iter().collect())?.pop())
@@ -46,16 +46,13 @@ impl Tx<'_> {
         connection_id: ConnectionId,
         page: PageRequest<ModelId>,
     ) -> Result<PageOf<ModelView, ModelId>, StoreError> {
-        if self
-            .find_connection(organization_id, connection_id)?
-            .is_none()
-        {
+        let Some(connection) = self.find_connection(organization_id, connection_id)? else {
             let id = connection_id.to_string();
             return Err(StoreError::NotFound {
                 what: "connection",
                 id,
             });
-        }
+        };
         let mut query = models::table
             .filter(models::connection_id.eq(Id::from(connection_id)))
             .order(models::id)
@@ -66,7 +63,9 @@ impl Tx<'_> {
             query = query.filter(models::id.gt(Id::from(after)));
         }
         let rows: Vec<ModelRow> = query.load(self.conn())?;
-        let views = self.with_last_syncs(rows)?;
+        let is_disabled = connection.is_sync_disabled;
+        let views =
+            self.with_last_syncs(rows.into_iter().map(|row| (row, is_disabled)).collect())?;
         Ok(page.cut(views, |view| view.model.id))
     }
 
@@ -83,13 +82,13 @@ impl Tx<'_> {
             return Ok(Vec::new());
         }
         let ids: Vec<Id> = connection_ids.iter().map(|id| Id::from(*id)).collect();
-        let rows: Vec<ModelRow> = models::table
+        let rows: Vec<(ModelRow, bool)> = models::table
             .inner_join(connections::table)
             .filter(models::connection_id.eq_any(ids))
             .filter(models::organization_id.eq(Id::from(organization_id)))
             .filter(connections::deleted_at.is_null())
             .order(models::id)
-            .select(ModelRow::as_select())
+            .select((ModelRow::as_select(), connections::is_sync_disabled))
             .load(self.conn())?;
         self.with_last_syncs(rows)
     }
@@ -120,10 +119,14 @@ impl Tx<'_> {
             })
     }
 
-    fn with_last_syncs(&mut self, rows: Vec<ModelRow>) -> Result<Vec<ModelView>, StoreError> {
+    /// Rows, each with whether its connection is disabled.
+    fn with_last_syncs(
+        &mut self,
+        rows: Vec<(ModelRow, bool)>,
+    ) -> Result<Vec<ModelView>, StoreError> {
         let models = rows
             .into_iter()
-            .map(ModelRow::into_model)
+            .map(|(row, is_disabled)| row.into_model(is_disabled))
             .collect::<Result<Vec<Model>, _>>()?;
         let ids: Vec<ModelId> = models.iter().map(|model| model.id).collect();
         let mut newest: HashMap<ModelId, Sync> = self

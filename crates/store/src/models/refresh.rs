@@ -59,9 +59,12 @@ impl Tx<'_> {
             .set((
                 models::modified_at.eq(Some(Time(self.now()))),
                 models::is_read_enabled.eq(reason.is_none()),
-                models::unsupported_reason.eq(reason),
+                models::unsupported_reason.eq(&reason),
             ))
             .execute(self.conn())?;
-        Ok(())
+        match reason {
+            None => self.catch_up_model(id),
+            Some(_) => Ok(()),
+        }
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use diesel::{Queryable, Selectable};
 use syncline_domain::model::Model;
-use syncline_domain::schedule::{Interval, Schedule};
+use syncline_domain::schedule::{Cron, Interval, Schedule, ScheduleError, Timetable};
 use syncline_domain::{ConnectionId, ModelId, OrganizationId};
 
 use crate::db::connection::MultiBackend;
@@ -25,6 +25,7 @@ pub(super) struct ModelRow {
     schedule_seconds: Option<i64>,
     schedule_cron: Option<String>,
     schedule_zone: Option<String>,
+    schedule_jitter_seconds: Option<i64>,
     schedule_anchor: Option<DateTime<Utc>>,
     next_sync_at: Option<DateTime<Utc>>,
     overlap_seconds: i64,
@@ -32,7 +33,9 @@ pub(super) struct ModelRow {
 }
 
 impl ModelRow {
-    pub(super) fn into_model(self) -> Result<Model, StoreError> {
+    /// A model of a connection that is disabled, or not. It shows its next tick only where one
+    /// will come.
+    pub(super) fn into_model(self, is_connection_disabled: bool) -> Result<Model, StoreError> {
         let Self {
             id,
             organization_id,
@@ -46,6 +49,7 @@ impl ModelRow {
             schedule_seconds,
             schedule_cron,
             schedule_zone,
+            schedule_jitter_seconds,
             schedule_anchor,
             next_sync_at,
             overlap_seconds,
@@ -55,7 +59,10 @@ impl ModelRow {
             seconds: schedule_seconds,
             cron: schedule_cron,
             zone: schedule_zone,
+            jitter_seconds: schedule_jitter_seconds,
         };
+        let is_due_by_itself =
+            is_read_enabled && unsupported_reason.is_none() && !is_connection_disabled;
         Ok(Model {
             id,
             organization_id,
@@ -66,9 +73,9 @@ impl ModelRow {
             display_name,
             is_read_enabled,
             unsupported_reason,
-            schedule: columns.into_schedule()?,
+            schedule: columns.into_timetable()?,
             schedule_anchor,
-            next_sync_at,
+            next_sync_at: next_sync_at.filter(|_| is_due_by_itself),
             overlap: Duration::try_seconds(overlap_seconds)
                 .ok_or_else(|| StoreError::Corrupt(format!("the overlap of {id}")))?,
             is_synced,
@@ -78,47 +85,58 @@ impl ModelRow {
 
 /// A schedule, spread over its columns.
 #[derive(Default)]
-pub(crate) struct ScheduleColumns {
-    pub(crate) seconds: Option<i64>,
-    pub(crate) cron: Option<String>,
-    pub(crate) zone: Option<String>,
+pub(super) struct ScheduleColumns {
+    pub(super) seconds: Option<i64>,
+    pub(super) cron: Option<String>,
+    pub(super) zone: Option<String>,
+    pub(super) jitter_seconds: Option<i64>,
 }
 
 impl ScheduleColumns {
-    pub(crate) fn of(schedule: Option<&Schedule>) -> Self {
-        match schedule {
-            None => Self::default(),
-            Some(Schedule::Interval(interval)) => Self {
-                seconds: Some(interval.seconds()),
-                ..Self::default()
-            },
-            #[cfg(feature = "cron")]
-            Some(Schedule::Cron(cron)) => Self {
-                cron: Some(cron.expression().to_owned()),
-                zone: Some(cron.zone().to_owned()),
-                ..Self::default()
-            },
+    pub(super) fn of(timetable: Option<&Timetable>) -> Self {
+        let Some(timetable) = timetable else {
+            return Self::default();
+        };
+        let (seconds, cron, zone) = match timetable.schedule() {
+            Schedule::Interval(interval) => (Some(interval.seconds()), None, None),
+            Schedule::Cron(cron) => (
+                None,
+                Some(cron.expression().to_owned()),
+                Some(cron.zone().to_owned()),
+            ),
+        };
+        Self {
+            seconds,
+            cron,
+            zone,
+            jitter_seconds: timetable.asked_jitter_seconds(),
         }
     }
 
-    pub(crate) fn into_schedule(self) -> Result<Option<Schedule>, StoreError> {
+    pub(super) fn into_timetable(self) -> Result<Option<Timetable>, StoreError> {
         let Self {
             seconds,
             cron,
             zone,
+            jitter_seconds,
         } = self;
-        match (seconds, cron, zone) {
-            (None, None, None) => Ok(None),
-            (Some(seconds), None, None) => Interval::new(seconds)
-                .map(|interval| Some(Schedule::Interval(interval)))
-                .map_err(|error| StoreError::Corrupt(error.to_string())),
-            #[cfg(feature = "cron")]
-            (None, Some(cron), Some(zone)) => syncline_domain::schedule::Cron::new(&cron, &zone)
-                .map(|cron| Some(Schedule::Cron(cron)))
-                .map_err(|error| StoreError::Corrupt(error.to_string())),
-            (seconds, cron, zone) => Err(StoreError::Corrupt(format!(
-                "a schedule of {seconds:?}, {cron:?} and {zone:?} is beyond this program"
-            ))),
-        }
+        let corrupt = |error: ScheduleError| StoreError::Corrupt(error.to_string());
+        let schedule = match (seconds, cron, zone) {
+            (None, None, None) => return Ok(None),
+            (Some(seconds), None, None) => {
+                Schedule::Interval(Interval::new(seconds).map_err(corrupt)?)
+            }
+            (None, Some(cron), Some(zone)) => {
+                Schedule::Cron(Box::new(Cron::new(&cron, &zone).map_err(corrupt)?))
+            }
+            (seconds, cron, zone) => {
+                return Err(StoreError::Corrupt(format!(
+                    "a schedule of {seconds:?}, {cron:?} and {zone:?}"
+                )));
+            }
+        };
+        Timetable::new(schedule, jitter_seconds)
+            .map(Some)
+            .map_err(corrupt)
     }
 }

@@ -51,6 +51,9 @@ impl Tx<'_> {
         diesel::update(models::table.find(Id::from(id)))
             .set(changes)
             .execute(self.conn())?;
+        if is_read_enabled == Some(true) && !before.is_read_enabled {
+            self.catch_up_model(id)?;
+        }
         self.read_model(organization_id, id)
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration};
 use syncline_domain::model::DEFAULT_OVERLAP;
-use syncline_domain::schedule::{Interval, Schedule};
+use syncline_domain::schedule::{Interval, Schedule, Timetable};
 use syncline_store::clock::{Clock, FixedClock};
 use syncline_store::error::StoreError;
 use syncline_store::models::{ModelChange, NewModel};
@@ -91,7 +91,7 @@ both_databases! {
         let acme = organization(&store, "acme").await;
         let (id, org) = (connection(&store, &acme).await.id, acme.id);
         let model = read(&store, move |tx| tx.list_models_of_connections(org, &[id])).await[0].model.id;
-        let hourly = Schedule::Interval(Interval::new(3600).unwrap());
+        let hourly = Timetable::exact(Schedule::Interval(Interval::new(3600).unwrap()));
         let set = hourly.clone();
         let model_set =
             write(&store, move |tx| tx.update_model_schedule(org, model, Some(set))).await.model;

@@ -5,7 +5,7 @@ use serde_json::json;
 use syncline_domain::Status;
 use syncline_domain::access::Reach;
 use syncline_domain::retry::RetryPolicy;
-use syncline_domain::schedule::{Interval, Schedule};
+use syncline_domain::schedule::{Interval, Schedule, Timetable};
 use syncline_domain::scope::Scope;
 use syncline_store::clock::Clock;
 use syncline_store::models::NewModel;
@@ -63,7 +63,7 @@ pub async fn run(db: &TestDatabase) {
         .await
         .unwrap();
 
-    let schedule = Schedule::Interval(Interval::new(60).unwrap());
+    let schedule = Timetable::exact(Schedule::Interval(Interval::new(60).unwrap()));
     world
         .write(move |tx| tx.update_model_schedule(organization, model, Some(schedule)))
         .await

@@ -10,6 +10,7 @@
 mod world;
 
 mod cancelling;
+mod catching_up;
 mod claiming;
 mod fairness;
 mod feed;

@@ -1,6 +1,6 @@
 //! What callers ask of the API, at any moment.
 
-use syncline_domain::schedule::{Interval, Schedule};
+use syncline_domain::schedule::{Interval, Schedule, Timetable};
 use syncline_domain::scope::Scope;
 use syncline_domain::{ModelId, Status, Sync, SyncId};
 use syncline_store::connections::{ConnectionChange, NewConnection};
@@ -243,7 +243,8 @@ impl World {
     /// Sets a schedule, or clears it.
     pub fn set_schedule(&mut self, account: &Account, model: ModelId, is_on: bool) {
         let organization = account.organization;
-        let schedule = is_on.then(|| Schedule::Interval(Interval::new(60).unwrap()));
+        let schedule =
+            is_on.then(|| Timetable::from(Schedule::Interval(Interval::new(60).unwrap())));
         let result = self.call(move |tx| tx.update_model_schedule(organization, model, schedule));
         self.tell(|| format!("schedule {is_on} of {model}: {:?}", result.map(|_| ())));
     }

@@ -11,7 +11,7 @@ use crate::problem::Problem;
 
 /// Read a model's schedule
 ///
-/// `interval_seconds` is null when there is none.
+/// `interval_seconds` and `cron` are both null when there is none.
 #[utoipa::path(
     tag = "models",
     params(("model_id" = String, Path, description = "The model.")),

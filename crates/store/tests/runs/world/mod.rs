@@ -9,7 +9,7 @@ use syncline_domain::connection::Connection;
 use syncline_domain::model::Model;
 use syncline_domain::range::TimeRange;
 use syncline_domain::retry::{Failure, RetryPolicy};
-use syncline_domain::schedule::{Interval, Schedule};
+use syncline_domain::schedule::{Interval, Schedule, Timetable};
 use syncline_domain::scope::Scope;
 use syncline_domain::state::Fingerprint;
 use syncline_domain::{ModelId, OrganizationId, Status, Sync, SyncId};
@@ -255,7 +255,7 @@ impl World {
     /// Gives the first model a schedule.
     pub async fn every_minute(&self) {
         let (organization, model) = (self.organization, self.model());
-        let schedule = Schedule::Interval(Interval::new(60).unwrap());
+        let schedule = Timetable::exact(Schedule::Interval(Interval::new(60).unwrap()));
         self.write(move |tx| tx.update_model_schedule(organization, model, Some(schedule)))
             .await
             .unwrap();

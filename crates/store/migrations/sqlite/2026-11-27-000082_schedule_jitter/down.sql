@@ -1,0 +1,1 @@
+ALTER TABLE models DROP COLUMN schedule_jitter_seconds;
