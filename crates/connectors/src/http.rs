@@ -1,6 +1,7 @@
 //! HTTP: the shared client, requests, answers and what they mean.
 
 mod addresses;
+mod admission;
 pub(crate) mod answer;
 pub(crate) mod budget;
 mod client;

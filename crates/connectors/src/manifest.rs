@@ -35,6 +35,7 @@ use crate::error::SourceError;
 use crate::guarded::GuardedSource;
 use crate::http::budget::Budget;
 use crate::http::options::SourceOptions;
+use crate::quota::{NoQuota, QuotaKeeper};
 use crate::source::Source;
 use crate::template::{Context, TemplateError};
 
@@ -231,7 +232,22 @@ impl Manifest {
         options: SourceOptions,
         vault: Arc<dyn CredentialVault>,
     ) -> Result<Arc<dyn Source>, SourceError> {
-        let source = DeclarativeSource::new(self.clone(), config, options, vault)?;
+        self.source_sharing(config, options, vault, Arc::new(NoQuota))
+    }
+
+    /// As [`source_with`](Self::source_with), with a keeper for the quota that it shares with
+    /// others.
+    ///
+    /// # Errors
+    /// As [`source`](Self::source).
+    pub fn source_sharing(
+        self: &Arc<Self>,
+        config: Map<String, Value>,
+        options: SourceOptions,
+        vault: Arc<dyn CredentialVault>,
+        quota: Arc<dyn QuotaKeeper>,
+    ) -> Result<Arc<dyn Source>, SourceError> {
+        let source = DeclarativeSource::new(self.clone(), config, options, vault, quota)?;
         let redactor = source.redactor().clone();
         Ok(Arc::new(GuardedSource::new(source, redactor)))
     }

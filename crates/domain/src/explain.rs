@@ -5,6 +5,7 @@
 use chrono::{DateTime, Duration, Utc};
 
 use crate::attempt::AttemptOutcome;
+use crate::quota::Held;
 use crate::{AttemptNumber, Lifecycle, Status, SyncId};
 
 /// What has to be known to explain a sync.
@@ -26,6 +27,8 @@ pub struct Facts {
     pub turn_holder: Option<TurnHolder>,
     /// How long syncs of its model took, on average; `None` when none has completed.
     pub usual_duration: Option<Duration>,
+    /// Why its account at the provider is not to be asked now.
+    pub quota: Option<Held>,
     /// The workers that are alive.
     pub fleet: Fleet,
     /// The limits that hold it, each with what runs under it.
@@ -124,6 +127,11 @@ pub enum Reason {
         /// When.
         until: DateTime<Utc>,
     },
+    /// The quota of its account at the provider is used up.
+    QuotaExhausted {
+        /// When there is some again.
+        until: DateTime<Utc>,
+    },
     /// No worker is alive.
     NoWorker,
     /// All slots of all workers are taken.
@@ -151,7 +159,8 @@ pub fn explain(facts: &Facts) -> Explanation {
     let expected_at = match &reason {
         Reason::NotDue { until }
         | Reason::Backoff { until, .. }
-        | Reason::ProviderAskedToWait { until } => Some(*until),
+        | Reason::ProviderAskedToWait { until }
+        | Reason::QuotaExhausted { until } => Some(*until),
         Reason::WorkerSilent { .. } | Reason::Next => Some(facts.now),
         Reason::Turn(holder) => holder
             .started_at
@@ -199,7 +208,12 @@ fn waits_again(facts: &Facts) -> Reason {
     let parts = facts.lifecycle.parts();
     let until = parts.due_at;
     if facts.last_outcome == Some(AttemptOutcome::Park) {
-        Reason::ProviderAskedToWait { until }
+        match facts.quota {
+            Some(Held::UsedUp { until: reset }) => Reason::QuotaExhausted {
+                until: until.max(reset),
+            },
+            Some(Held::AskedToWait { .. }) | None => Reason::ProviderAskedToWait { until },
+        }
     } else {
         Reason::Backoff {
             failures: parts.spent.consecutive,
@@ -216,6 +230,11 @@ fn waits_for_others(facts: &Facts) -> Reason {
         Reason::Turn(holder)
     } else if facts.fleet.workers == 0 {
         Reason::NoWorker
+    } else if let Some(held) = facts.quota {
+        match held {
+            Held::UsedUp { until } => Reason::QuotaExhausted { until },
+            Held::AskedToWait { until } => Reason::ProviderAskedToWait { until },
+        }
     } else if let Some(cap) = facts
         .caps
         .iter()
@@ -257,6 +276,7 @@ impl Reason {
             Reason::ConnectionDisabled => "connection_disabled",
             Reason::Backoff { .. } => "backoff",
             Reason::ProviderAskedToWait { .. } => "provider_asked_to_wait",
+            Reason::QuotaExhausted { .. } => "quota_exhausted",
             Reason::NoWorker => "no_worker",
             Reason::WorkersBusy(_) => "workers_busy",
             Reason::SlotsReserved(_) => "slots_reserved",
@@ -299,11 +319,8 @@ impl std::fmt::Display for Reason {
                  {max_failures} without progress)",
                 time(until)
             ),
-            Reason::ProviderAskedToWait { until } => write!(
-                f,
-                "the provider asked to come back later: it goes on at {}",
-                time(until)
-            ),
+            Reason::ProviderAskedToWait { until } => Held::AskedToWait { until: *until }.fmt(f),
+            Reason::QuotaExhausted { until } => Held::UsedUp { until: *until }.fmt(f),
             Reason::NoWorker => f.write_str(
                 "no worker is alive: start `syncline serve` or `syncline worker` on this database",
             ),

@@ -13,6 +13,7 @@ mod listener;
 pub mod options;
 mod pool;
 mod presence;
+pub mod quotas;
 mod retention;
 pub mod run;
 mod scheduler;
@@ -21,5 +22,6 @@ pub mod worker;
 
 pub use engine::Engine;
 pub use options::{EngineOptions, Jitter};
+pub use quotas::Quotas;
 pub use sources::{RegistrySources, Sources, SourcesError, SyncSource};
 pub use worker::{Tick, Worker};

@@ -69,11 +69,13 @@ pub enum Bug {
     GuardIgnored,
     /// A sync completes without deleting what is gone.
     SweepLeftOut,
+    /// Requests are given out, and not taken from what is left.
+    QuotaNotTaken,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Bug; 27] = [
+    pub const ALL: [Bug; 28] = [
         Bug::FenceWithoutAttempt,
         Bug::FenceWithoutStatus,
         Bug::PageWithoutPosition,
@@ -101,6 +103,7 @@ impl Bug {
         Bug::DoubtTakenForProof,
         Bug::GuardIgnored,
         Bug::SweepLeftOut,
+        Bug::QuotaNotTaken,
     ];
 }
 

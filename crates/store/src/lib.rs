@@ -20,6 +20,7 @@ pub mod idempotency;
 pub mod manifests;
 pub mod models;
 pub mod organizations;
+pub mod quotas;
 pub mod records;
 pub mod retention;
 pub mod runs;

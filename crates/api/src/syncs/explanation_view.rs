@@ -77,6 +77,8 @@ pub enum ReasonView {
     Backoff,
     /// The provider asked to come back later.
     ProviderAskedToWait,
+    /// The quota of its account at the provider is used up.
+    QuotaExhausted,
     /// No worker is alive.
     NoWorker,
     /// All slots of all workers are taken.
@@ -135,6 +137,7 @@ impl ExplanationView {
                 ReasonView::Backoff
             }
             Reason::ProviderAskedToWait { .. } => ReasonView::ProviderAskedToWait,
+            Reason::QuotaExhausted { .. } => ReasonView::QuotaExhausted,
             Reason::NoWorker => ReasonView::NoWorker,
             Reason::WorkersBusy(fleet) => {
                 view.running = Some(fleet.running);

@@ -2,6 +2,8 @@
 
 use chrono::Duration;
 use serde_json::{Value, json};
+use syncline_domain::ConnectionId;
+use syncline_domain::quota::Observation;
 use syncline_domain::retry::{Failure, RetryPolicy};
 use syncline_store::runs::Caps;
 use syncline_store::workers::Slots;
@@ -99,6 +101,43 @@ both_databases! {
 
         app.post(&format!("syncs/{sync}/cancel"), None).await.expect(200);
         assert_eq!(app.reason(&sync).await, is("final", json!({})));
+    }
+
+    async fn a_quota_that_is_used_up_is_named(db: TestDatabase) {
+        let app = TestApp::new(&db).await;
+        let connection = app.connect().await.id();
+        let id: ConnectionId = connection.parse().unwrap();
+        let said = Observation {
+            limit: Some(10),
+            remaining: Some(0),
+            resets_at: Some(app.clock.now() + Duration::seconds(60)),
+            ..Observation::default()
+        };
+        app.db_write(move |tx| tx.exchange_quota(id, &[said], false)).await;
+        app.db_announce(1, Caps::default()).await;
+        let sync = app.request_of(&connection, json!({ "models": ["customers"] })).await;
+        let until = json!({ "expected_at": "2026-01-01T00:01:00.000000Z" });
+        assert_eq!(app.reason(&sync).await, is("quota_exhausted", until));
+        let message = app.get(&format!("syncs/{sync}/explain")).await.json["message"].clone();
+        assert_eq!(
+            message,
+            "the quota of its account at the provider is used up: it goes on at 2026-01-01T00:01:00Z"
+        );
+        app.clock.advance(Duration::seconds(60));
+        app.db_announce(1, Caps::default()).await;
+        assert_eq!(app.reason(&sync).await.0, "next");
+
+        // A sync that was parked for it says the same, until its own time.
+        let fence = app.db_start().await;
+        let said = Observation {
+            resets_at: Some(app.clock.now() + Duration::seconds(60)),
+            ..said
+        };
+        app.db_write(move |tx| tx.exchange_quota(id, &[said], false)).await;
+        let until = Some("2026-01-01T00:02:03Z".parse().unwrap());
+        app.db_fail(fence, Failure::Later { message: "used up".to_owned(), until }).await;
+        let until = json!({ "expected_at": "2026-01-01T00:02:03.000000Z" });
+        assert_eq!(app.reason(&sync).await, is("quota_exhausted", until));
     }
 
     async fn a_worker_that_fell_silent_is_named(db: TestDatabase) {

@@ -20,6 +20,7 @@ use crate::error::{SourceError, SourceErrorKind};
 use crate::guarded::defect;
 use crate::http::options::SourceOptions;
 use crate::manifest::{Discovered, Found, MOST_STREAMS, Manifest, too_many};
+use crate::quota::NoQuota;
 use crate::source::{PageReader, PlanRequest, ReadRequest, Step};
 
 /// What tells all streams of one template has no more bytes.
@@ -39,8 +40,14 @@ impl Manifest {
         vault: Arc<dyn CredentialVault>,
         now: DateTime<Utc>,
     ) -> Result<Discovered, Health> {
-        let source = DeclarativeSource::new(self.clone(), config.clone(), options, vault)
-            .map_err(|error| unhealthy(&error, now))?;
+        let source = DeclarativeSource::new(
+            self.clone(),
+            config.clone(),
+            options,
+            vault,
+            Arc::new(NoQuota),
+        )
+        .map_err(|error| unhealthy(&error, now))?;
         let redactor = source.redactor().clone();
         let found = AssertUnwindSafe(source.find_streams(now))
             .catch_unwind()

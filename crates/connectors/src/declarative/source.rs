@@ -18,6 +18,7 @@ use crate::error::{SourceError, SourceErrorKind};
 use crate::http::exchange::Exchange;
 use crate::http::options::SourceOptions;
 use crate::manifest::Manifest;
+use crate::quota::QuotaKeeper;
 use crate::redact::Redactor;
 use crate::source::{PageReader, Plan, PlanRequest, ReadRequest, Source};
 
@@ -44,6 +45,7 @@ impl DeclarativeSource {
         config: Map<String, Value>,
         options: SourceOptions,
         vault: Arc<dyn CredentialVault>,
+        quota: Arc<dyn QuotaKeeper>,
     ) -> Result<Self, SourceError> {
         let manifest = manifest.of_connection(&config);
         let (public, secrets) = parts(&manifest, config.clone());
@@ -52,7 +54,7 @@ impl DeclarativeSource {
             let message = redactor.clean(&error.to_string());
             SourceError::new(SourceErrorKind::Configuration, message)
         })?;
-        let exchange = Arc::new(Exchange::new(options, redactor, vault, budget)?);
+        let exchange = Arc::new(Exchange::new(options, redactor, vault, budget, quota)?);
         Ok(Self {
             manifest,
             config,

@@ -132,6 +132,11 @@ impl Budget {
         }
     }
 
+    /// How the manifest names the headers that tell what is left, and until when.
+    pub(super) fn header_names(&self) -> (&str, &str) {
+        (&self.remaining_header, &self.reset_header)
+    }
+
     fn policy(&self, parts: &RequestParts) -> Option<(&Policy, u64)> {
         self.policies.iter().find_map(|policy| {
             if policy.matchers.is_empty() {

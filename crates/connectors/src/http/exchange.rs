@@ -20,6 +20,7 @@ use crate::auth::Credentials;
 use crate::components::error_handlers::ErrorHandler;
 use crate::components::requesters::HttpRequester;
 use crate::error::{SourceError, SourceErrorKind};
+use crate::quota::QuotaKeeper;
 use crate::redact::Redactor;
 use crate::source::Cost;
 use crate::template::{Context, TemplateError};
@@ -29,9 +30,10 @@ const MAX_RETRIES: i64 = 20;
 
 /// The HTTP side of one source.
 pub(crate) struct Exchange {
-    wire: Wire,
+    pub(super) wire: Wire,
     credentials: Credentials,
-    budget: Budget,
+    pub(super) budget: Budget,
+    pub(super) quota: Arc<dyn QuotaKeeper>,
 }
 
 /// For whom and when a request is sent.
@@ -86,11 +88,13 @@ impl Exchange {
         redactor: Redactor,
         vault: Arc<dyn CredentialVault>,
         budget: Budget,
+        quota: Arc<dyn QuotaKeeper>,
     ) -> Result<Self, SourceError> {
         Ok(Self {
             wire: Wire::new(options, redactor)?,
             credentials: Credentials::new(vault),
             budget,
+            quota,
         })
     }
 
@@ -240,7 +244,7 @@ impl Exchange {
             .await;
     }
 
-    /// Sends when the budget allows it. The outer error is that it does not for long.
+    /// Sends when the budget and the quota allow it. The outer error is that they do not for long.
     async fn send(
         &self,
         parts: &RequestParts,
@@ -260,9 +264,11 @@ impl Exchange {
             }
         }
         let permit = self.budget.permit().await;
+        let ticket = self.admit(clock).await?;
         let sent = self.wire.send(parts, cost).await;
-        drop(permit);
+        drop((permit, ticket));
         if let Ok(answer) = &sent {
+            self.take_note(answer, clock).await;
             let status = answer.status.as_u16();
             self.budget
                 .learn(parts, status, &answer.headers, clock.now());

@@ -16,6 +16,8 @@ use syncline_store::secrets::{Purpose, SecretDocument, SecretVersion};
 use syncline_store::store::{Lane, Store};
 
 use super::{Sources, SourcesError, SyncSource};
+use crate::options::Jitter;
+use crate::quotas::Quotas;
 
 /// How many connections' sources are kept for their next sync.
 const KEPT_SOURCES: usize = 256;
@@ -28,6 +30,7 @@ pub struct RegistrySources {
     registry: Registry,
     store: Store,
     options: SourceOptions,
+    quotas: Quotas,
     kept: Mutex<Kept>,
 }
 
@@ -52,6 +55,7 @@ impl RegistrySources {
     pub fn new(registry: Registry, store: Store, options: SourceOptions) -> Self {
         Self {
             registry,
+            quotas: Quotas::new(store.clone(), Jitter::Random),
             store,
             options,
             kept: Mutex::default(),
@@ -160,6 +164,7 @@ impl Sources for RegistrySources {
             None => self.current(name).await?,
         };
         let (manifest, found) = self.with_found(manifest, run).await?;
+        let quota = self.quotas.of(run).await;
         let config = manifest.join_secrets(run.connection.config.clone(), run.secrets.0.clone());
         let kept = self.with_kept(|kept| {
             let known = kept.sources.get(&run.connection.id)?;
@@ -176,7 +181,8 @@ impl Sources for RegistrySources {
                     .store
                     .credential_vault(run.sync.organization_id, connection.id);
                 let options = self.options.clone();
-                let source = manifest.source_with(config.clone(), options, Arc::new(vault))?;
+                let source =
+                    manifest.source_sharing(config.clone(), options, Arc::new(vault), quota)?;
                 self.with_kept(|kept| {
                     make_room(&mut kept.sources, KEPT_SOURCES);
                     let known = KeptSource {

@@ -25,6 +25,7 @@ mod jobs;
 mod leases;
 mod outages;
 mod partitions;
+mod quotas;
 mod reading;
 mod registry;
 mod running;

@@ -74,7 +74,7 @@ const OF_SYNCS: &str = "sync_id IN (SELECT id FROM syncs WHERE connection_id = ?
 const OF_CONNECTION: &str = "connection_id = ?";
 
 /// Tables below a connection with their keys, those that refer to others first.
-const BELOW: [(&str, &str, &str); 12] = [
+const BELOW: [(&str, &str, &str); 13] = [
     ("records", "model_id, key", OF_MODELS),
     ("seen_pages", "sync_id, page", OF_SYNCS),
     ("staged_states", "sync_id, partition", OF_SYNCS),
@@ -87,4 +87,5 @@ const BELOW: [(&str, &str, &str); 12] = [
     ("models", "id", OF_CONNECTION),
     ("secret_documents", "connection_id, purpose", OF_CONNECTION),
     ("credential_leases", "connection_id, purpose", OF_CONNECTION),
+    ("quotas", "connection_id", OF_CONNECTION),
 ];

@@ -52,6 +52,7 @@ impl Tx<'_> {
             None => (None, None),
             Some((config, secrets)) => {
                 self.write_config_secrets(organization_id, id, &secrets)?;
+                self.delete_bucket(id)?;
                 (
                     Some(JsonText(json_of(&config)?)),
                     Some(JsonText(secret_names(&secrets)?)),

@@ -93,8 +93,8 @@ impl Tx<'_> {
     /// Gives a worker queued syncs: applies `start`, opens their attempts, takes their leases.
     ///
     /// Organizations take turns in a weighted round. What callers asked for goes before what
-    /// schedules made, but for each fourth slot. Syncs of connections that are disabled are left
-    /// out, and so is what a cap excludes. However many wait, a claim costs the same.
+    /// schedules made, but for each fourth slot. Syncs of connections that are disabled, or whose
+    /// provider gives no request now, are left out, and so is what a cap excludes. However many wait, a claim costs the same.
     ///
     /// # Errors
     /// Failures of the database alone.

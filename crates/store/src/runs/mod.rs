@@ -79,6 +79,8 @@ pub struct Run {
     pub is_full_pass: bool,
     /// What is left to be done.
     pub phase: Phase,
+    /// Whether its provider has told of a quota.
+    pub has_quota: bool,
 }
 
 /// What is left to be done of a run.

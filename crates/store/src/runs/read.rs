@@ -37,6 +37,7 @@ impl Tx<'_> {
             .ok_or_else(|| missing("connection", sync.connection_id))?;
         let secrets = self.read_connection_secrets(organization_id, sync.connection_id)?;
         let states = self.list_states_of_run(&sync)?;
+        let has_quota = self.has_quota(sync.connection_id)?;
         Ok(Run {
             fence,
             model,
@@ -47,6 +48,7 @@ impl Tx<'_> {
             manifest_hash: facts.manifest_hash,
             is_full_pass: facts.is_full_pass,
             phase: facts.phase,
+            has_quota,
             sync,
         })
     }

@@ -72,6 +72,7 @@ impl Tx<'_> {
             is_asked_for: self.is_asked_for(&sync)?,
             turn_holder: self.find_turn_holder(&sync)?,
             usual_duration: self.usual_duration(&sync)?,
+            quota: self.find_quota_held(sync.connection_id)?,
             fleet,
             caps,
             max_failures: RetryPolicy::default().max_consecutive,

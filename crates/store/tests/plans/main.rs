@@ -22,7 +22,7 @@ use syncline_test_support::DatabaseKind;
 use syncline_test_support::{TestDatabase, both_databases};
 
 /// Tables that grow with use. The others hold a handful of rows.
-const GROWING: [&str; 15] = [
+const GROWING: [&str; 16] = [
     "syncs",
     "attempts",
     "records",
@@ -36,6 +36,7 @@ const GROWING: [&str; 15] = [
     "connections",
     "secret_documents",
     "credential_leases",
+    "quotas",
     "audit_events",
     "idempotency_keys",
 ];

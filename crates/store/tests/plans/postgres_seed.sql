@@ -26,4 +26,8 @@ INSERT INTO records
 SELECT (jsonb_populate_record(NULL::records, to_jsonb(r) || jsonb_build_object('id', gen_random_uuid(), 'model_id', m.id, 'key', n, 'number', n))).*
 FROM (SELECT * FROM records LIMIT 1) r, models m, generate_series(1, 10) n
 WHERE m.id NOT IN (SELECT model_id FROM records);
+INSERT INTO quotas
+SELECT (jsonb_populate_record(NULL::quotas, to_jsonb(q) || jsonb_build_object('connection_id', c.id))).*
+FROM (SELECT * FROM quotas LIMIT 1) q, connections c
+WHERE c.id NOT IN (SELECT connection_id FROM quotas);
 ANALYZE;

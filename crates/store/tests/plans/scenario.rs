@@ -4,6 +4,7 @@ use chrono::Duration;
 use serde_json::json;
 use syncline_domain::Status;
 use syncline_domain::access::Reach;
+use syncline_domain::quota::Observation;
 use syncline_domain::retry::RetryPolicy;
 use syncline_domain::schedule::{Interval, Schedule, Timetable};
 use syncline_domain::scope::Scope;
@@ -81,6 +82,7 @@ pub async fn run(db: &TestDatabase) {
     questions(&world, fence).await;
     let connection = world.connection.id;
     secrets(&world, db).await;
+    quotas(&world).await;
     retention(&world).await;
     let found = NewModel {
         name: "found later".to_owned(),
@@ -229,6 +231,23 @@ async fn secrets(world: &World, db: &TestDatabase) {
         })
         .await
         .unwrap();
+}
+
+async fn quotas(world: &World) {
+    let connection = world.connection.id;
+    for remaining in [9, 3] {
+        let said = Observation {
+            limit: Some(10),
+            remaining: Some(remaining),
+            resets_at: Some(world.now() + Duration::minutes(1)),
+            ..Observation::default()
+        };
+        world
+            .write(move |tx| tx.exchange_quota(connection, &[said], true))
+            .await
+            .unwrap();
+    }
+    world.read(move |tx| tx.has_quota(connection)).await;
 }
 
 /// What the runs left is old enough by now for each rule to find something.

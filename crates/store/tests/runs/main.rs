@@ -18,6 +18,7 @@ mod fences;
 mod lists;
 mod pages;
 mod properties;
+mod quotas;
 mod races;
 mod requesting;
 mod rescuing;

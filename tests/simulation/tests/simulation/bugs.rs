@@ -111,6 +111,7 @@ const EXPECTED: [(Bug, &[&str]); Bug::ALL.len()] = [
     ),
     (Bug::GuardIgnored, &["only what is proven gone is deleted"]),
     (Bug::SweepLeftOut, &["what is proven gone is deleted"]),
+    (Bug::QuotaNotTaken, &["a quota that is known is kept"]),
 ];
 
 /// The bug of `make simulate BUG=…`; none when none is named.

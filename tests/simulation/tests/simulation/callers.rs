@@ -296,6 +296,11 @@ impl World {
         let (organization, id) = (account.organization, account.id);
         self.connections.retain(|other| other.id != id);
         self.shadow.forget_connection(id);
+        self.provider.with(|provider| {
+            if let Some(allowance) = &mut provider.allowance {
+                allowance.forget(id);
+            }
+        });
         let result = self.call(move |tx| tx.delete_connection(organization, id));
         self.shadow.count("delete");
         self.tell(|| format!("delete {id}: {result:?}"));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use syncline_engine::Engine;
+use syncline_engine::{Engine, Quotas};
 use syncline_store::clock::FixedClock;
 
 use crate::setting::SKEW;
@@ -20,7 +20,9 @@ impl World {
         let (number, store) = self.db.connect(clock.clone());
         let name = format!("worker-{number}");
         let options = self.setting.options(&name, &mut self.dice);
-        let engine = Engine::start(store, Arc::new(self.provider.desk(number)), options);
+        let quotas = Quotas::new(store.clone(), options.jitter);
+        let desk = self.provider.desk(number, quotas, clock.clone());
+        let engine = Engine::start(store, Arc::new(desk), options);
         // It may be fated to die at its k-th answer.
         let dies_in = (!self.is_calm && self.dice.chance(300)).then(|| 1 + self.dice.below(60));
         self.tell(|| format!("engine {number} starts"));

@@ -97,6 +97,11 @@ impl World {
     /// The faults stop; what was accepted comes to its end.
     async fn come_to_rest(&mut self) {
         self.is_calm = true;
+        self.provider.with(|provider| {
+            if let Some(allowance) = &mut provider.allowance {
+                allowance.limit = 1000;
+            }
+        });
         for process in &mut self.processes {
             process.is_frozen = false;
             process.dies_in = None;

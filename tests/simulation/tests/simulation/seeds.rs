@@ -10,7 +10,7 @@ use crate::run::{Outcome, simulate};
 const SEEDS: u64 = 1000;
 
 /// What must have happened somewhere in them, for else they prove little.
-const WANTED: [&str; 31] = [
+const WANTED: [&str; 32] = [
     "complete",
     "retry",
     "park",
@@ -42,6 +42,7 @@ const WANTED: [&str; 31] = [
     "same page",
     "panic",
     "doubt",
+    "quota used up",
 ];
 
 /// And so often, at least.

@@ -30,6 +30,9 @@ pub struct Setting {
     pub hears_others: bool,
     /// Rows of each stream at first.
     pub rows: usize,
+    /// How many requests an account may send in a window, and its length. Only where all clocks
+    /// are right: in earnest there is one, the database's.
+    pub allowance: Option<(i64, TimeDelta)>,
     pub lease: Duration,
     pub retry: RetryPolicy,
     pub caps: Caps,
@@ -50,6 +53,10 @@ impl Setting {
             clocks_jump: engines > 1 && dice.chance(600),
             hears_others: dice.chance(500),
             rows: dice.below(12),
+            allowance: (engines == 1 && dice.chance(700)).then(|| {
+                let window = TimeDelta::seconds(dice.between(2, 6));
+                (dice.between(2, 6), window)
+            }),
             lease: Duration::from_secs(12),
             retry: RetryPolicy {
                 base: TimeDelta::seconds(1),

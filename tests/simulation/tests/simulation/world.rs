@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::dice::Dice;
-use crate::provider::Provider;
+use crate::provider::{Allowance, Provider};
 use crate::setting::Setting;
 use crate::shadow::Shadow;
 use crate::trace::Trace;
@@ -71,11 +71,17 @@ impl World {
         let callers = FixedClock::at(began);
         let (_, _store) = db.connect(callers.clone());
         let shadow = Shadow::new(&setting);
+        let provider = Provider::default();
+        provider.with(|provider| {
+            provider.allowance = setting
+                .allowance
+                .map(|(limit, window)| Allowance::new(limit, window));
+        });
         Self {
             setting,
             dice,
             db,
-            provider: Provider::default(),
+            provider,
             shadow,
             trace: Trace::default(),
             processes: vec![Process {
@@ -95,6 +101,26 @@ impl World {
     /// Lets everybody run until all wait: for the simulation, or for time to pass.
     pub async fn settle(&mut self) {
         self.pass(TimeDelta::milliseconds(1)).await;
+        self.look_at_allowance();
+    }
+
+    fn look_at_allowance(&mut self) {
+        let (held, exceeded) = self.provider.with(|provider| {
+            let allowance = provider.allowance.as_mut();
+            allowance.map_or((0, None), |allowance| {
+                (
+                    std::mem::take(&mut allowance.held),
+                    allowance.exceeded.take(),
+                )
+            })
+        });
+        for _ in 0..held {
+            self.shadow.count("quota used up");
+        }
+        if let Some(detail) = exceeded {
+            self.shadow
+                .break_promise("a quota that is known is kept", detail);
+        }
     }
 
     /// Time passes, for everybody the same.

@@ -106,7 +106,7 @@ impl Tx<'_> {
             .load(self)
     }
 
-    /// The oldest of an organization, leaving out what a cap excludes.
+    /// The oldest of an organization, leaving out what a cap or the provider's quota excludes.
     fn list_queued(
         &mut self,
         organization: OrganizationId,
@@ -121,6 +121,7 @@ impl Tx<'_> {
             Sql::once(text)
         };
         let limit = i64::try_from(look.limit + look.taken).unwrap_or(i64::MAX);
+        let now = self.now();
         exhausted
             .iter()
             .fold(
@@ -129,6 +130,7 @@ impl Tx<'_> {
                     .ids(busy),
                 |list, provider| list.text((*provider).to_owned()),
             )
+            .time(now)
             .big(limit)
             .load(self)
     }
@@ -161,6 +163,8 @@ fn queued_of_organization(busy: usize, exhausted: usize) -> String {
          WHERE s.status = 'queued' AND s.is_asked_for = ? AND s.organization_id = ? {} \
          AND (SELECT NOT c.is_sync_disabled AND c.deleted_at IS NULL {} \
          FROM connections c WHERE c.id = s.connection_id) \
+         AND COALESCE((SELECT q.held_until <= ? FROM quotas q \
+         WHERE q.connection_id = s.connection_id), TRUE) \
          ORDER BY s.due_at, s.id LIMIT ?",
         without("s.connection_id", busy),
         without("c.provider_name", exhausted),

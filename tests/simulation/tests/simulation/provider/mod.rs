@@ -1,5 +1,6 @@
 //! The scripted outside system: what it holds, what it was asked, what it served.
 
+mod allowance;
 mod pages;
 mod served;
 mod source;
@@ -11,8 +12,11 @@ use chrono::{DateTime, Utc};
 use syncline_connectors::error::SourceError;
 use syncline_connectors::source::Step;
 use syncline_domain::{ModelId, SyncId};
+use syncline_engine::Quotas;
+use syncline_store::clock::FixedClock;
 use tokio::sync::oneshot;
 
+pub use allowance::Allowance;
 pub use pages::Fault;
 pub use served::{EndServed, PageServed, Says};
 pub use source::{Desk, Reader};
@@ -42,6 +46,8 @@ pub struct Inner {
     pub later: BTreeMap<(SyncId, i32), DateTime<Utc>>,
     /// Serial number of the last page.
     pub serial: u64,
+    /// How often an account may ask; without one, as often as it likes.
+    pub allowance: Option<Allowance>,
 }
 
 /// How a stream is read.
@@ -88,8 +94,8 @@ impl Provider {
     }
 
     /// What the sources of one engine are.
-    pub fn desk(&self, process: usize) -> Desk {
-        Desk::new(self.clone(), process)
+    pub fn desk(&self, process: usize, quotas: Quotas, clock: FixedClock) -> Desk {
+        Desk::new(self.clone(), process, quotas, clock)
     }
 }
 

@@ -10,10 +10,12 @@ use syncline_domain::health::Health;
 use syncline_domain::range::{RangeInputs, TimeRange};
 use syncline_domain::scope::Scope;
 use syncline_domain::state::{Fingerprint, ModelState};
-use syncline_engine::{Sources, SourcesError, SyncSource};
+use syncline_engine::{Quotas, Sources, SourcesError, SyncSource};
+use syncline_store::clock::FixedClock;
 use syncline_store::runs::{Fence, Run};
 use tokio::sync::oneshot;
 
+use super::allowance::Turnstile;
 use super::{Ask, Kind, Provider};
 use syncline_domain::ModelId;
 
@@ -24,6 +26,8 @@ pub const MANIFEST: &str = "m1";
 pub struct Desk {
     provider: Provider,
     process: usize,
+    quotas: Quotas,
+    clock: FixedClock,
 }
 
 /// One run's source.
@@ -34,6 +38,7 @@ struct Account {
     fence: Fence,
     /// The last page that is committed.
     committed: Option<u64>,
+    turnstile: Option<Arc<Turnstile>>,
 }
 
 /// Window, request in it, the row behind which it goes on, and how many rows are behind it.
@@ -60,8 +65,31 @@ pub struct Reader {
 }
 
 impl Desk {
-    pub(super) fn new(provider: Provider, process: usize) -> Self {
-        Self { provider, process }
+    pub(super) fn new(
+        provider: Provider,
+        process: usize,
+        quotas: Quotas,
+        clock: FixedClock,
+    ) -> Self {
+        Self {
+            provider,
+            process,
+            quotas,
+            clock,
+        }
+    }
+
+    /// Nobody passes one where the provider counts nothing: nothing is said, and nothing kept.
+    async fn turnstile(&self, run: &Run) -> Option<Arc<Turnstile>> {
+        self.provider
+            .with(|provider| provider.allowance.is_some())
+            .then_some(())?;
+        Some(Arc::new(Turnstile {
+            provider: self.provider.clone(),
+            connection: run.connection.id,
+            keeper: self.quotas.of(run).await,
+            clock: self.clock.clone(),
+        }))
     }
 }
 
@@ -75,6 +103,7 @@ impl Sources for Desk {
             model: run.model.id,
             fence: run.fence,
             committed,
+            turnstile: self.turnstile(run).await,
         };
         Ok(SyncSource {
             source: Arc::new(account),
@@ -168,6 +197,7 @@ impl Source for Account {
             provider: self.provider.clone(),
             process: self.process,
             reader: Arc::new(Mutex::new(reader)),
+            turnstile: self.turnstile.clone(),
         }))
     }
 }
@@ -187,11 +217,23 @@ struct AtDesk {
     provider: Provider,
     process: usize,
     reader: Arc<Mutex<Reader>>,
+    turnstile: Option<Arc<Turnstile>>,
 }
 
 #[async_trait]
 impl PageReader for AtDesk {
     async fn next(&mut self) -> Result<Step, SourceError> {
+        let passed = match &self.turnstile {
+            Some(turnstile) => {
+                let fence = self
+                    .reader
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .fence;
+                Some((turnstile, turnstile.pass(fence).await?))
+            }
+            None => None,
+        };
         let (reply, answer) = oneshot::channel();
         self.provider.with(|provider| {
             provider.asks.push(Ask {
@@ -200,7 +242,11 @@ impl PageReader for AtDesk {
                 reply,
             });
         });
-        match answer.await {
+        let answer = answer.await;
+        if let Some((turnstile, passed)) = passed {
+            turnstile.answered(passed).await;
+        }
+        match answer {
             Ok(answer) => answer,
             // A defect of the connector; without the hook, which would print it.
             Err(_) => std::panic::resume_unwind(Box::new("as the script says")),
