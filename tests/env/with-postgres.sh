@@ -34,6 +34,8 @@ find_postgres() {
         "$here/preflight.sh" test
         exit 69
     }
+    # The benchmark runs pgbench.
+    export PATH="$PATH:$bin"
 }
 
 # PostgreSQL refuses to run as root, so root lends the cluster to another user.

@@ -11,6 +11,7 @@ mod bare;
 mod claims;
 mod footprint;
 mod manifest;
+mod peers;
 mod process;
 mod records;
 mod report;

@@ -1,12 +1,16 @@
-//! Sync requests over HTTP, each for another connection, so that each makes a sync; then claims of
-//! what they queued.
+//! Sync requests over HTTP, each for another connection, so that each makes syncs; on PostgreSQL the
+//! same statements by pgbench beside them; then claims of what they queued.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::claims;
+use crate::peers::{self, Script};
 use crate::report::{Report, grouped};
 use crate::setting::{Bench, Database, Scale, connect};
+
+/// Who ask at once.
+const CLIENTS: usize = 16;
 
 pub(crate) async fn measure(database: Database, scale: &Scale, report: &mut Report) {
     // No workers: what is queued stays queued.
@@ -17,8 +21,10 @@ pub(crate) async fn measure(database: Database, scale: &Scale, report: &mut Repo
         connections.push(connection["id"].as_str().expect("an id").to_owned());
     }
     let alone = connections.split_off(scale.requests * 3 / 4);
-    for (clients, connections) in [(1, alone), (16, connections)] {
+    let mut last = 0.0;
+    for (clients, connections) in [(1, alone), (CLIENTS, connections)] {
         let (rate, p50, p99) = load(&bench, clients, connections).await;
+        last = rate;
         let name =
             |figure: &str| format!("sync requests (3 models each), {clients} client(s), {figure}");
         report.note(database, &name("per second"), grouped(rate));
@@ -27,6 +33,19 @@ pub(crate) async fn measure(database: Database, scale: &Scale, report: &mut Repo
             &name("p50 / p99 ms"),
             format!("{p50:.2} / {p99:.2}"),
         );
+    }
+    if database == Database::Postgres {
+        let requests = scale.requests * 3 / 4;
+        for _ in 0..requests {
+            connect(&bench.api, &bench.demo).await;
+        }
+        bench.database.execute(include_str!("../peers/work.sql"));
+        let rate = peers::pgbench(bench.database.url(), Script::Requests, CLIENTS, requests);
+        let name =
+            format!("pgbench, the statements of a sync request, {CLIENTS} clients, per second");
+        report.note(database, &name, grouped(rate));
+        let name = format!("sync requests ÷ pgbench, {CLIENTS} clients (required 0.8)");
+        report.note(database, &name, format!("{:.2}", last / rate));
     }
     bench.server.terminate();
     bench.server.wait().await;
