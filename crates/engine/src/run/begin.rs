@@ -5,7 +5,7 @@ use syncline_domain::attempt::Warning;
 use syncline_domain::range::TimeRange;
 use syncline_store::bug::{self, Bug};
 use syncline_store::error::StoreError;
-use syncline_store::runs::{Phase, Run, RunStart};
+use syncline_store::runs::{Phase, Run, RunStart, SettledRun};
 use syncline_store::store::Lane;
 
 use super::interrupt::Interrupt;
@@ -44,7 +44,8 @@ impl SyncRun {
         let run = if run.manifest_hash.is_some() && !bug::is_on(Bug::RangeOfEachAttempt) {
             run
         } else {
-            self.settle(&plan, manifest_hash).await?
+            let settled = self.settle(&plan, manifest_hash).await?;
+            run.settled(settled)
         };
         let from = resume(&run, &plan);
         tracing::info!(
@@ -87,7 +88,7 @@ impl SyncRun {
         }
     }
 
-    async fn settle(&self, plan: &Plan, manifest_hash: String) -> Result<Run, Interrupt> {
+    async fn settle(&self, plan: &Plan, manifest_hash: String) -> Result<SettledRun, Interrupt> {
         let fence = self.fence();
         let start = RunStart {
             range: plan.range,

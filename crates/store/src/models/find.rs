@@ -25,15 +25,34 @@ impl Tx<'_> {
         organization_id: OrganizationId,
         id: ModelId,
     ) -> Result<Option<ModelView>, StoreError> {
-        let row: Option<(ModelRow, bool)> = models::table
+        let row = self.find_model_row(organization_id, id)?;
+        Ok(self.with_last_syncs(row.into_iter().collect())?.pop())
+    }
+
+    /// A model without its last sync.
+    pub(crate) fn find_model_alone(
+        &mut self,
+        organization_id: OrganizationId,
+        id: ModelId,
+    ) -> Result<Option<Model>, StoreError> {
+        let row = self.find_model_row(organization_id, id)?;
+        row.map(|(row, is_disabled)| row.into_model(is_disabled))
+            .transpose()
+    }
+
+    fn find_model_row(
+        &mut self,
+        organization_id: OrganizationId,
+        id: ModelId,
+    ) -> Result<Option<(ModelRow, bool)>, StoreError> {
+        Ok(models::table
             .inner_join(connections::table)
             .filter(models::id.eq(Id::from(id)))
             .filter(models::organization_id.eq(Id::from(organization_id)))
             .filter(connections::deleted_at.is_null())
             .select((ModelRow::as_select(), connections::is_sync_disabled))
             .first(self.conn())
-            .optional()?;
-        Ok(self.with_last_syncs(row.into_iter().collect())?.pop())
+            .optional()?)
     }
 
     /// Oldest first.

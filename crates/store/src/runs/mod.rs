@@ -83,6 +83,30 @@ pub struct Run {
     pub has_quota: bool,
 }
 
+/// What was settled at the first start.
+#[derive(Debug, Clone)]
+pub struct SettledRun {
+    /// The sync, with its range.
+    pub sync: Sync,
+    /// The manifest it began with.
+    pub manifest_hash: String,
+    /// Whether its pages are remembered as seen.
+    pub is_full_pass: bool,
+}
+
+impl Run {
+    /// With what was settled.
+    #[must_use]
+    pub fn settled(self, settled: SettledRun) -> Self {
+        Self {
+            sync: settled.sync,
+            manifest_hash: Some(settled.manifest_hash),
+            is_full_pass: settled.is_full_pass,
+            ..self
+        }
+    }
+}
+
 /// What is left to be done of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {

@@ -29,9 +29,8 @@ impl Tx<'_> {
         check_fence(&sync, fence)?;
         let organization_id = sync.organization_id;
         let model = self
-            .find_model(organization_id, sync.model_id)?
-            .ok_or_else(|| missing("model", sync.model_id))?
-            .model;
+            .find_model_alone(organization_id, sync.model_id)?
+            .ok_or_else(|| missing("model", sync.model_id))?;
         let connection = self
             .find_connection(organization_id, sync.connection_id)?
             .ok_or_else(|| missing("connection", sync.connection_id))?;

@@ -179,8 +179,10 @@ both_databases! {
         assert!(world.complete(plain).await.unwrap().is_initial_sync);
         let fence = world.claim(1).await[0];
         assert_eq!(fence.sync_id, waiting.id);
-        let run = world.settle(fence, false).await;
-        assert!(!run.sync.is_initial_sync, "settled at its first start");
+        let settled = world.settle(fence, false).await;
+        assert!(!settled.sync.is_initial_sync, "settled at its first start");
+        let run = world.read(move |tx| tx.read_run(fence)).await;
+        assert_eq!(run.sync, settled.sync, "what is stored is what is told");
         assert!(run.model.is_synced);
     }
 }

@@ -20,7 +20,7 @@ use syncline_store::models::NewModel;
 use syncline_store::page::PageRequest;
 use syncline_store::records::Record;
 use syncline_store::runs::{
-    Caps, Claim, Claimed, DeleteGuard, Fence, PageWrite, Run, RunStart, SweepStep, Unseen,
+    Caps, Claim, Claimed, DeleteGuard, Fence, PageWrite, RunStart, SettledRun, SweepStep, Unseen,
 };
 use syncline_store::secrets::{MasterKey, Secrets};
 use syncline_store::store::{Lane, Store, StoreOptions};
@@ -169,7 +169,7 @@ impl World {
         fence
     }
 
-    pub async fn settle(&self, fence: Fence, is_full_pass: bool) -> Run {
+    pub async fn settle(&self, fence: Fence, is_full_pass: bool) -> SettledRun {
         let start = RunStart {
             range: TimeRange::frozen(None, self.now()),
             manifest_hash: "m1".to_owned(),
