@@ -138,9 +138,11 @@ manifests: ## Check published manifests, fetched from PyPI into target/manifests
 			"$${CARGO_TARGET_DIR:-target}/debug/syncline" "$${CARGO_TARGET_DIR:-target}/manifests"
 
 bench: ## Measure speed and memory, on both databases (release build, takes minutes)
-	@tests/env/preflight.sh test --setup
+	@tests/env/preflight.sh verify --setup
 	$(CARGO) build $(LOCKED) --profile bench -p syncline -p syncline-bench --bins --benches
 	environment=$$(tests/env/python.sh oracle tests/declarative/oracle/requirements.txt) && \
+		packages=$$(tests/env/npm.sh bench-peers tests/bench/peers) && \
+		SYNCLINE_BENCH_PACKAGES="$$packages" \
 		SYNCLINE_BENCH_REFERENCE="$$environment/bin/source-declarative-manifest" \
 		SYNCLINE_TEST_POSTGRES_DURABLE=1 tests/env/with-postgres.sh \
 		$(CARGO) bench $(LOCKED) -p syncline -p syncline-bench --bench syncline

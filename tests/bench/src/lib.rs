@@ -10,6 +10,7 @@
 mod bare;
 mod claims;
 mod footprint;
+mod lifecycles;
 mod manifest;
 mod peers;
 mod process;
@@ -37,6 +38,9 @@ pub fn run(words: &[String]) {
             }
             if wants("requests") {
                 requests::measure(database, &scale, &mut report).await;
+            }
+            if wants("lifecycles") {
+                lifecycles::measure(database, &scale, &mut report).await;
             }
             if wants("memory") {
                 footprint::measure(database, &scale, &mut report).await;

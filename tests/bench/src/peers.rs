@@ -8,12 +8,15 @@ use std::process::Command;
 pub(crate) enum Script {
     /// The statements of a sync request.
     Requests,
+    /// The statements of an empty sync's life.
+    Lifecycles,
 }
 
 impl Script {
     fn file(self) -> PathBuf {
         let name = match self {
             Self::Requests => "requests.sql",
+            Self::Lifecycles => "lifecycles.sql",
         };
         folder().join(name)
     }
@@ -36,6 +39,49 @@ pub(crate) fn pgbench(url: &str, script: Script, clients: usize, transactions: u
         .filter_map(|line| line.strip_prefix("tps = ")?.split(' ').next())
         .find_map(|figure| figure.parse().ok())
         .unwrap_or_else(|| panic!("pgbench should say its rate: {said}"))
+}
+
+/// The environment variable with the folder of npm packages, which `make bench` sets.
+const PACKAGES: &str = "SYNCLINE_BENCH_PACKAGES";
+
+/// A job queue on PostgreSQL, from npm.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Queue {
+    GraphileWorker,
+    PgBoss,
+}
+
+/// How a queue takes and completes its jobs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Mode {
+    /// One at a time.
+    Plain,
+    /// Many in one statement.
+    Batched,
+}
+
+/// Jobs a second that do nothing; `None` when the packages are not there.
+pub(crate) fn queue(queue: Queue, mode: Mode, url: &str, jobs: usize) -> Option<f64> {
+    let Some(packages) = std::env::var_os(PACKAGES).map(PathBuf::from) else {
+        eprintln!("{PACKAGES} is not set: {queue:?} is not measured");
+        return None;
+    };
+    let script = match queue {
+        Queue::GraphileWorker => "graphile-worker.mjs",
+        Queue::PgBoss => "pg-boss.mjs",
+    };
+    // A module finds its packages beside itself.
+    let beside = packages.join(script);
+    std::fs::copy(folder().join(script), &beside).expect("a copy of the script");
+    let mut command = Command::new("node");
+    command.arg(beside).arg(url).arg(jobs.to_string());
+    command.arg(match mode {
+        Mode::Plain => "plain",
+        Mode::Batched => "batched",
+    });
+    let said = output(command);
+    let rate = said.trim().parse();
+    Some(rate.unwrap_or_else(|error| panic!("{queue:?} should say its rate ({error}): {said}")))
 }
 
 /// What a program that succeeds prints.

@@ -44,6 +44,8 @@ pub(crate) struct Scale {
     pub(crate) small: usize,
     pub(crate) large: usize,
     pub(crate) requests: usize,
+    pub(crate) lifecycles: usize,
+    pub(crate) jobs: usize,
 }
 
 impl Scale {
@@ -63,6 +65,8 @@ impl Scale {
             small: of(10_000.0),
             large: of(1_000_000.0),
             requests: of(4_000.0),
+            lifecycles: of(4_000.0),
+            jobs: of(20_000.0),
         }
     }
 }
