@@ -27,6 +27,7 @@ mod paging;
 mod partition_states;
 mod partitions;
 mod politeness;
+mod quotas;
 mod records;
 mod registry;
 mod renewing;
