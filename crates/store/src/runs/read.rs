@@ -1,6 +1,7 @@
 //! What a worker needs to run a sync.
 
-use diesel::sql_types::Text;
+use diesel::QueryableByName;
+use diesel::sql_types::{Bool, Text};
 use syncline_domain::Sync;
 use syncline_domain::state::{Fingerprint, ModelState};
 
@@ -11,21 +12,30 @@ use crate::sql::Sql;
 use crate::syncs::row::{self, SyncRow};
 use crate::tx::Tx;
 
+#[derive(QueryableByName)]
+struct RunRow {
+    #[diesel(embed)]
+    whole: SyncRow,
+    #[diesel(sql_type = Bool)]
+    has_quota: bool,
+}
+
 impl Tx<'_> {
     /// Everything that a claimed sync needs.
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::Transition`] when the attempt is over.
     pub fn read_run(&mut self, fence: Fence) -> Result<Run, StoreError> {
-        let row: SyncRow = Sql::new(format!(
-            "SELECT {} FROM syncs s WHERE s.id = ?",
+        let RunRow { whole, has_quota } = Sql::new(format!(
+            "SELECT {}, EXISTS (SELECT 1 FROM quotas q WHERE q.connection_id = s.connection_id) \
+             AS has_quota FROM syncs s WHERE s.id = ?",
             row::COLUMNS
         ))
         .id(fence.sync_id.uuid())
         .find(self)?
         .ok_or_else(|| missing("sync", fence.sync_id))?;
-        let facts = row.run_facts()?;
-        let sync = row.into_sync()?;
+        let facts = whole.run_facts()?;
+        let sync = whole.into_sync()?;
         check_fence(&sync, fence)?;
         let organization_id = sync.organization_id;
         let model = self
@@ -36,7 +46,6 @@ impl Tx<'_> {
             .ok_or_else(|| missing("connection", sync.connection_id))?;
         let secrets = self.read_connection_secrets(organization_id, sync.connection_id)?;
         let states = self.list_states_of_run(&sync)?;
-        let has_quota = self.has_quota(sync.connection_id)?;
         Ok(Run {
             fence,
             model,
