@@ -20,6 +20,7 @@ pub mod pagination_resets;
 pub mod paginators;
 pub mod partition_routers;
 pub mod primary_key;
+pub mod query_properties;
 pub mod record_expanders;
 pub mod request_bodies;
 pub mod request_option;

@@ -58,13 +58,13 @@ def manifest_of(case, shared):
     return manifest
 
 
-def catalog_of(name, incremental):
+def catalog_of(name, incremental, schema):
     return {
         "streams": [
             {
                 "stream": {
                     "name": name,
-                    "json_schema": {},
+                    "json_schema": schema,
                     "supported_sync_modes": ["full_refresh", "incremental"],
                 },
                 "sync_mode": "incremental" if incremental else "full_refresh",
@@ -84,7 +84,7 @@ def run(case, shared):
     if "state" in case:
         state = [{"type": "STREAM", "stream": {"stream_descriptor": {"name": stream}, "stream_state": case["state"]}}]
     is_incremental = "incremental_sync" in json.dumps(manifest.get("streams", [])) or "state" in case
-    catalog = catalog_of(stream, is_incremental)
+    catalog = catalog_of(stream, is_incremental, case.get("selected", {}))
 
     waits = []
     sleep = time.sleep

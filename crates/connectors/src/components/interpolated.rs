@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::query_properties::is_query_properties;
 use super::{CompileError, Node};
 use crate::template::{Context, Names, Template, TemplateError, python};
 
@@ -23,21 +24,19 @@ impl InterpolatedMap {
         match node.field(field) {
             None => Ok(None),
             Some(Value::Object(map)) => {
-                let fields =
-                    map.iter()
-                        .filter(|(_, value)| !value.is_null())
-                        .map(|(key, value)| {
-                            if let Some(kind) = value.get("type").and_then(Value::as_str) {
-                                return Err(node.unsupported_part(format!("{kind} in {field}")));
-                            }
-                            let value = match value {
-                                Value::Array(_) | Value::Object(_) => {
-                                    Template::fixed(value.clone())
-                                }
-                                value => node.template_of(value, names)?,
-                            };
-                            Ok((node.compile(key, names)?, value))
-                        });
+                let fields = map
+                    .iter()
+                    .filter(|(_, value)| !value.is_null() && !is_query_properties(value))
+                    .map(|(key, value)| {
+                        if let Some(kind) = value.get("type").and_then(Value::as_str) {
+                            return Err(node.unsupported_part(format!("{kind} in {field}")));
+                        }
+                        let value = match value {
+                            Value::Array(_) | Value::Object(_) => Template::fixed(value.clone()),
+                            value => node.template_of(value, names)?,
+                        };
+                        Ok((node.compile(key, names)?, value))
+                    });
                 Ok(Some(Self::Fields(fields.collect::<Result<_, _>>()?)))
             }
             Some(value) => Ok(Some(Self::Whole(node.template_of(value, names)?))),

@@ -33,6 +33,16 @@ pub const COMPONENTS: &[Family] = &[
         ],
     ),
     (
+        "properties asked for by name",
+        &[
+            "GroupByKeyMergeStrategy",
+            "JsonSchemaPropertySelector",
+            "PropertiesFromEndpoint",
+            "PropertyChunking",
+            "QueryProperties",
+        ],
+    ),
+    (
         "authenticators",
         &[
             "ApiKeyAuthenticator",

@@ -185,7 +185,8 @@ impl<'m> Node<'m> {
         }
     }
 
-    fn below(&self, name: &str, value: &'m Value) -> Result<Node<'m>, CompileError> {
+    /// A component somewhere inside of this one.
+    pub fn below(&self, name: &str, value: &'m Value) -> Result<Node<'m>, CompileError> {
         let node = Node::read(format!("{}.{name}", self.path), value, self.engine.clone())?;
         Ok(Node {
             is_in_job: self.is_in_job,

@@ -5,6 +5,7 @@ use reqwest::Method;
 use super::authenticators::Authenticator;
 use super::error_handlers::ErrorHandler;
 use super::interpolated::InterpolatedMap;
+use super::query_properties::QueryProperties;
 use super::request_bodies::RequestBody;
 use super::{CompileError, Node};
 use crate::template::{Names, Template};
@@ -31,11 +32,21 @@ pub struct HttpRequester {
 }
 
 impl HttpRequester {
+    /// One that asks for no properties by name, as all beside a stream.
     pub(crate) fn compile(node: &Node<'_>) -> Result<Self, CompileError> {
+        match Self::compile_with_properties(node)? {
+            (requester, None) => Ok(requester),
+            (_, Some(_)) => Err(node.unsupported_part("QueryProperties beside a SimpleRetriever")),
+        }
+    }
+
+    /// With the properties that it asks for by name.
+    pub(crate) fn compile_with_properties(
+        node: &Node<'_>,
+    ) -> Result<(Self, Option<QueryProperties>), CompileError> {
         if node.kind() != "HttpRequester" {
             return Err(node.unsupported());
         }
-        node.refuse_fields(&["fetch_properties_from_endpoint", "query_properties"])?;
         let base = match node.template("url_base", Names::Request)? {
             Some(base) => base,
             None => node
@@ -46,7 +57,7 @@ impl HttpRequester {
             .text("http_method")?
             .unwrap_or("GET")
             .to_ascii_uppercase();
-        Ok(Self {
+        let requester = Self {
             base,
             path: node.template("path", Names::Request)?,
             method: Method::from_bytes(method.as_bytes())
@@ -56,6 +67,7 @@ impl HttpRequester {
             headers: InterpolatedMap::compile(node, "request_headers", Names::Request)?,
             body: RequestBody::compile(node)?,
             error_handler: ErrorHandler::of_requester(node)?,
-        })
+        };
+        Ok((requester, QueryProperties::of_requester(node)?))
     }
 }

@@ -6,6 +6,7 @@ use super::extractors::DpathExtractor;
 use super::pagination_resets::PaginationReset;
 use super::paginators::Paginator;
 use super::partition_routers::PartitionRouter;
+use super::query_properties::QueryProperties;
 use super::requesters::HttpRequester;
 use super::selectors::RecordSelector;
 use super::smaller_requests::{PageSizeReduction, RequestWindowSplitting};
@@ -17,6 +18,8 @@ use super::{CompileError, Node};
 pub struct SimpleRetriever {
     /// What is sent.
     pub requester: HttpRequester,
+    /// What is asked for by name.
+    pub properties: Option<QueryProperties>,
     /// How the answer is read.
     pub decoder: Decoder,
     /// Which records count.
@@ -47,12 +50,24 @@ impl SimpleRetriever {
     }
 
     fn compile_simple(node: &Node<'_>) -> Result<Self, CompileError> {
-        let requester = HttpRequester::compile(&node.required_child("requester")?)?;
+        let requester = node.required_child("requester")?;
+        let (requester, properties) = HttpRequester::compile_with_properties(&requester)?;
+        if properties.is_some() {
+            for field in ["page_size_reduction", "request_window_splitting"] {
+                if node.field(field).is_some() {
+                    // Nor does the reference: parts of the page may be behind.
+                    return Err(
+                        node.invalid(format!("`{field}` cannot be used with QueryProperties"))
+                    );
+                }
+            }
+        }
         let paginator = Paginator::compile(node)?;
         Ok(Self {
             page_size_reduction: PageSizeReduction::compile(node, &requester, paginator.as_ref())?,
             window_splitting: RequestWindowSplitting::compile(node, &requester)?,
             requester,
+            properties,
             decoder: Decoder::compile(node)?,
             selector: RecordSelector::compile(&node.required_child("record_selector")?)?,
             paginator,
@@ -81,6 +96,7 @@ impl SimpleRetriever {
         };
         Ok(Self {
             requester: HttpRequester::compile(&requester)?,
+            properties: None,
             decoder,
             // The records come out of the downloads.
             selector: RecordSelector::compile_around(&selector, extractor)?,

@@ -28,6 +28,8 @@ pub struct Stream {
     pub transformations: Vec<Transformation>,
     /// What the values of records are made to fit, where they are.
     pub schema: Option<Value>,
+    /// Its fields are the properties that are asked for, where the manifest has them selected.
+    pub selectable: Option<Value>,
     /// What it is read by once it has a state.
     pub delegate: Option<Delegate>,
     /// Older forms that its state may have.
@@ -124,9 +126,16 @@ impl Stream {
             leaves_files: false,
             // Nothing is known of its records.
             schema: Some(json!({})),
+            selectable: None,
             delegate: None,
             resolved,
         })
+    }
+
+    /// Without its partitions: it is read once.
+    pub(crate) fn unsliced(mut self) -> Self {
+        self.retriever.router = None;
+        self
     }
 
     /// Whether it is asked for what changed since.
@@ -151,7 +160,10 @@ impl Stream {
                 node.unsupported_part("schema_normalization without an InlineSchemaLoader")
             })?),
         };
+        let selects = retriever.properties.as_ref();
+        let selects = selects.is_some_and(|properties| properties.selector.is_some());
         Ok(Self {
+            selectable: inline_schema(&own).filter(|_| selects),
             name: name.to_owned(),
             key: PrimaryKey::compile(node)?,
             cursor: cursor_of(node, &retriever)?,

@@ -6,7 +6,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use super::bound::Keeps;
 use super::decode::{Broken, decode};
 use super::extract::{Extraction, Walked};
-use super::sink::{Batch, Reading, Sink, Skip, Why};
+use super::sink::{Batch, Out, Reading, Sink, Skip, Why};
 use crate::components::decoders::Decoder;
 use crate::error::{SourceError, SourceErrorKind};
 use crate::http::answer::Body;
@@ -31,6 +31,8 @@ pub(super) struct Finished {
     pub(super) response: Value,
     /// For templates; null where none reads it.
     pub(super) last_record: Value,
+    /// Records of the answer, before any filter.
+    pub(super) extracted: i64,
     /// The last record lies outside the range that is read.
     pub(super) is_past: bool,
     /// The answer was not the one that was partly read before: it was read from its beginning.
@@ -40,16 +42,25 @@ pub(super) struct Finished {
 /// Begins to parse. Dropping the receiver stops it.
 pub(super) fn parse(body: Body, reading: Reading) -> Receiver<Parsed> {
     let (sender, receiver) = channel(1);
-    tokio::task::spawn_blocking(move || run(&body, reading, &sender));
+    tokio::task::spawn_blocking(move || {
+        give(reading, &sender, |reading, out| {
+            walk(&body, reading, Sink::new(reading, Out::Pages(out)))
+        });
+    });
     receiver
 }
 
-fn run(body: &Body, mut reading: Reading, out: &Sender<Parsed>) {
+/// Gives what `once` makes, again without skipping anything if it is not what was skipped.
+pub(super) fn give(
+    mut reading: Reading,
+    out: &Sender<Parsed>,
+    once: impl Fn(&Reading, &Sender<Parsed>) -> Result<Finished, Why>,
+) {
     let skipped = reading.skip.clone();
-    let result = match once(body, &reading, out) {
+    let result = match once(&reading, out) {
         Err(Why::Changed) => {
             reading.skip = None;
-            once(body, &reading, out)
+            once(&reading, out)
         }
         other => other,
     };
@@ -68,10 +79,10 @@ fn run(body: &Body, mut reading: Reading, out: &Sender<Parsed>) {
     let _ = out.blocking_send(last);
 }
 
-fn once(body: &Body, reading: &Reading, out: &Sender<Parsed>) -> Result<Finished, Why> {
+/// Parses a whole answer into a sink.
+pub(super) fn walk(body: &Body, reading: &Reading, mut sink: Sink<'_>) -> Result<Finished, Why> {
     let bound = &reading.bound;
     let decoder = &bound.stream.retriever.decoder;
-    let mut sink = Sink::new(reading, out);
     let mut extraction = Extraction {
         path: &bound.record_path,
         keeps_rest: bound.keeps.needs_rest(decoder),
@@ -101,6 +112,7 @@ fn once(body: &Body, reading: &Reading, out: &Sender<Parsed>) -> Result<Finished
         .and_then(|raw| serde_json::from_str(raw.get()).ok())
         .unwrap_or_default();
     Ok(Finished {
+        extracted: sink.taken(),
         batch: sink.finish(),
         is_absent,
         response,

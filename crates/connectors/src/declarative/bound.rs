@@ -8,6 +8,7 @@ use syncline_domain::state::Fingerprint;
 
 use super::cursor::BoundCursor;
 use super::fields::Fields;
+use super::properties::BoundProperties;
 use super::routers::BoundRouter;
 use crate::components::decoders::Decoder;
 use crate::components::partition_routers::ParentStream;
@@ -28,6 +29,7 @@ pub(super) struct Bound {
     pub(super) fields: Fields,
     pub(super) cursor: Option<BoundCursor>,
     pub(super) router: Option<Arc<BoundRouter>>,
+    pub(super) properties: Option<BoundProperties>,
     pub(super) keeps: Keeps,
     /// Which half of a stream that is read by another one once it has a state.
     pub(super) half: Half,
@@ -70,6 +72,13 @@ impl Bound {
         let router = router
             .map(|router| BoundRouter::new(router, &context, &bind))
             .transpose()?;
+        let properties = stream.retriever.properties.as_ref();
+        let properties = properties
+            .map(|properties| {
+                let bind = |stream: &Arc<Stream>| Self::new(stream, config, public, now);
+                BoundProperties::new(properties, stream.selectable.as_ref(), &context, &bind)
+            })
+            .transpose()?;
         let extractor = &stream.retriever.selector.extractor;
         let record_path = extractor.path(&context)?;
         let expander = extractor.expander.as_ref();
@@ -108,6 +117,7 @@ impl Bound {
             expander,
             cursor,
             router: router.map(Arc::new),
+            properties,
         })
     }
 

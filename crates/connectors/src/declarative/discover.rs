@@ -3,16 +3,14 @@
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use serde_json::{Map, Value};
 use syncline_domain::credential::CredentialVault;
 use syncline_domain::health::Health;
-use syncline_domain::scope::Scope;
 
 use super::bound::Bound;
 use super::check::unhealthy;
-use super::plan::plan;
 use super::reader::Reader;
 use super::source::DeclarativeSource;
 use crate::components::stream::Stream;
@@ -21,7 +19,7 @@ use crate::guarded::defect;
 use crate::http::options::SourceOptions;
 use crate::manifest::{Discovered, Found, MOST_STREAMS, Manifest, too_many};
 use crate::quota::NoQuota;
-use crate::source::{PageReader, PlanRequest, ReadRequest, Step};
+use crate::source::{PageReader, Step};
 
 /// What tells all streams of one template has no more bytes.
 const MOST_BYTES: usize = 4 * 1024 * 1024;
@@ -116,28 +114,7 @@ impl DeclarativeSource {
     /// Reads a retriever that is asked beside a stream.
     fn reader_of(&self, stream: &Arc<Stream>, now: DateTime<Utc>) -> Result<Reader, SourceError> {
         let bound = Arc::new(self.bound(stream, now)?);
-        let scope = Scope::plain();
-        let request = PlanRequest {
-            stream: &stream.name,
-            scope: &scope,
-            states: &[],
-            overlap: Duration::zero(),
-            now,
-        };
-        let plan = plan(&bound, request)?;
-        Ok(Reader::new(
-            bound,
-            self.exchange().clone(),
-            &ReadRequest {
-                stream: stream.name.clone(),
-                scope,
-                range: plan.range,
-                states: Vec::new(),
-                overlap: Duration::zero(),
-                position: None,
-                now,
-            },
-        ))
+        Reader::of_all(bound, self.exchange().clone(), now)
     }
 
     fn bound(&self, stream: &Arc<Stream>, now: DateTime<Utc>) -> Result<Bound, SourceError> {

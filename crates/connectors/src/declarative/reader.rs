@@ -1,7 +1,10 @@
 //! Reads a stream page by page: window after window, request after request, and each answer in
 //! pieces. A position is made where a page ends, and reading goes on from any of them.
 
+mod asking;
 mod beginning;
+mod beside;
+mod chunks;
 mod job_requests;
 mod jobs;
 mod moves;
@@ -24,21 +27,19 @@ use tokio::sync::mpsc::Receiver;
 use beginning::{is_ahead, totals};
 use smaller::Reductions;
 
-use super::answers::{Parsed, parse};
+use super::answers::Parsed;
 use super::bound::{Bound, Half};
 use super::cursor::BoundCursor;
 use super::jobs::Done;
 use super::plan::{is_full_pass, usable_state};
 use super::position::Place;
-use super::requests;
 use super::routers::{self, Parents, Partitions, Slice};
 use super::sink::Batch;
 use super::states::Known;
 use super::windows::Window;
 use crate::datetime::Moment;
 use crate::error::{SourceError, SourceErrorKind};
-use crate::http::answer::{Body, header_values};
-use crate::http::exchange::{Call, Clock, Exchange, Less, Outcome};
+use crate::http::exchange::{Clock, Exchange, Less};
 use crate::http::request::RequestParts;
 use crate::source::{Cost, PageReader, ReadRequest, Step};
 use crate::template::Context;
@@ -79,6 +80,8 @@ pub(super) struct Reader {
     /// Pages that were made smaller in a row, and those that could not.
     reductions: Reductions,
     open: Option<Open>,
+    /// What the requests of a page ask for by name, once it is known.
+    chunks: Option<Arc<Vec<Vec<String>>>>,
     /// The files of the open slice's job, once it is done.
     done: Option<Done>,
     cost: Cost,
@@ -115,6 +118,8 @@ struct Open {
     parts: RequestParts,
     context: Context,
     headers: Value,
+    /// No page follows, whatever the answer says.
+    is_last: bool,
 }
 
 impl Reader {
@@ -223,6 +228,7 @@ impl Reader {
             is_resumed,
             reductions: Reductions::default(),
             open: None,
+            chunks: None,
             done: None,
             cost: Cost::default(),
             warnings,
@@ -293,72 +299,6 @@ impl Reader {
                 )),
             };
         }
-    }
-
-    /// Sends the next request and begins to parse its answer.
-    async fn ask(&mut self) -> Result<Asked, SourceError> {
-        let context = self.with_file(requests::context(
-            &self.bound,
-            self.slice.as_ref(),
-            self.window.as_ref(),
-            self.token.as_ref(),
-        ));
-        let parts = requests::build(
-            &self.bound,
-            self.slice.as_ref(),
-            self.window.as_ref(),
-            self.token.as_ref(),
-            self.place.size,
-            &context,
-        )
-        .map_err(|error| self.exchange.template(&error))?;
-        if let Some(answer) = self.first_answer() {
-            let reading = self.reading(&context);
-            return Ok(Asked::open(Open {
-                parsed: parse(Body::Memory(answer), reading),
-                parts,
-                context,
-                headers: Value::Null,
-            }));
-        }
-        let call = Call {
-            requester: &self.bound.stream.retriever.requester,
-            context: &context,
-            clock: self.clock,
-        };
-        let outcome = self.exchange.run(&parts, &call, &mut self.cost).await?;
-        let answer = match outcome {
-            Outcome::Answer(answer) => answer,
-            Outcome::Reset => return Ok(Asked::Reset),
-            Outcome::Less(what, error) => return Ok(Asked::Less(what, error)),
-            Outcome::Ignored { what, answer } => {
-                self.warn(
-                    "answer_ignored",
-                    format!("{what}: ignored, as the manifest says"),
-                );
-                self.doubt("an answer was ignored, as the manifest says");
-                // What is not even JSON has no records.
-                match answer.filter(|answer| answer.body.json().is_some()) {
-                    Some(answer) => answer,
-                    None => return Ok(Asked::Nothing),
-                }
-            }
-        };
-        let headers = match self.reads_headers() {
-            true => header_values(&answer.headers),
-            false => Value::Null,
-        };
-        // An error that the manifest takes for good has no records.
-        if answer.status == reqwest::StatusCode::NO_CONTENT || answer.status.as_u16() >= 400 {
-            return Ok(Asked::Nothing);
-        }
-        let reading = self.reading(&context);
-        Ok(Asked::open(Open {
-            parsed: parse(answer.body, reading),
-            parts,
-            context,
-            headers,
-        }))
     }
 }
 

@@ -17,8 +17,15 @@ pub(super) fn context(
     partition: Option<&Slice>,
     window: Option<&Window>,
     token: Option<&Value>,
+    properties: Option<&[String]>,
 ) -> Context {
-    let slice = slice(bound, partition, window);
+    let mut slice = slice(bound, partition, window);
+    if let (Some(properties), Value::Object(slice)) = (properties, &mut slice) {
+        let extra = slice.entry("extra_fields").or_insert_with(|| json!({}));
+        if let Value::Object(extra) = extra {
+            extra.insert("query_properties".to_owned(), json!(properties));
+        }
+    }
     let token = token.map_or(Value::Null, |token| json!({ "next_page_token": token }));
     bound
         .context
@@ -87,6 +94,7 @@ pub(super) fn build(
     window: Option<&Window>,
     token: Option<&Value>,
     page_size: Option<u64>,
+    properties: Option<&[String]>,
     context: &Context,
 ) -> Result<RequestParts, TemplateError> {
     let requester = &bound.stream.retriever.requester;
@@ -96,6 +104,11 @@ pub(super) fn build(
     });
     let url = url(requester, token.filter(|_| is_path), context)?;
     let mut parts = declared(requester, url, context)?;
+    let told = bound.stream.retriever.properties.as_ref();
+    let parameter = told.and_then(|told| told.parameter.as_deref());
+    if let (Some(name), Some(properties)) = (parameter, properties) {
+        parts.set_parameter(name, &properties.join(",").into());
+    }
     if let Some(paginator) = paginator {
         if let Some(option) = &paginator.page_size_option
             && let Some(size) = match page_size {

@@ -11,6 +11,7 @@ use tokio::sync::mpsc::Sender;
 use super::answers::Parsed;
 use super::bound::Bound;
 use super::extract::{Records, Stop};
+use super::merging::Merging;
 use super::normalize::normalize;
 use super::transform::Transform;
 use super::transform::shallow::{Failure, Shallow};
@@ -79,12 +80,19 @@ struct Made {
     record: Option<Box<RawValue>>,
 }
 
+/// Where the records go.
+pub(super) enum Out<'r> {
+    Pages(&'r Sender<Parsed>),
+    /// They are parts of records.
+    Merging(&'r mut Merging),
+}
+
 pub(super) struct Sink<'r> {
     reading: &'r Reading,
     transform: Option<Transform<'r>>,
     /// The transformation need not parse the whole record.
     shallow: Option<Shallow>,
-    out: &'r Sender<Parsed>,
+    out: Out<'r>,
     batch: Batch,
     bytes: usize,
     /// The hash of the last raw record is only made where a page is cut.
@@ -96,7 +104,7 @@ pub(super) struct Sink<'r> {
 }
 
 impl<'r> Sink<'r> {
-    pub(super) fn new(reading: &'r Reading, out: &'r Sender<Parsed>) -> Self {
+    pub(super) fn new(reading: &'r Reading, out: Out<'r>) -> Self {
         let stream = &reading.bound.stream;
         let selector = &stream.retriever.selector;
         let transform = stream.needs.records.then(|| Transform {
@@ -122,6 +130,15 @@ impl<'r> Sink<'r> {
         }
     }
 
+    /// For records that were changed before they were merged.
+    pub(super) fn of_merged(reading: &'r Reading, out: Out<'r>) -> Self {
+        Self {
+            transform: None,
+            shallow: None,
+            ..Self::new(reading, out)
+        }
+    }
+
     /// Records of the answer so far, those left out included.
     pub(super) fn taken(&self) -> i64 {
         self.batch.taken
@@ -132,11 +149,19 @@ impl<'r> Sink<'r> {
         self.batch
     }
 
-    fn accept(&mut self, raw: Box<RawValue>) -> Result<(), Why> {
+    pub(super) fn accept(&mut self, raw: Box<RawValue>) -> Result<(), Why> {
         if !raw.get().starts_with('{') {
             return Err(Why::Failed(self.not_an_object(&raw)));
         }
         let taken = self.batch.taken + 1;
+        if matches!(self.out, Out::Merging(_)) {
+            self.batch.taken = taken;
+            let made = self.made(raw)?;
+            return match (&mut self.out, made.record) {
+                (Out::Merging(merging), Some(part)) => merging.take(part),
+                _ => Ok(()),
+            };
+        }
         let is_old = self
             .reading
             .skip
@@ -289,9 +314,12 @@ impl<'r> Sink<'r> {
         };
         let batch = std::mem::replace(&mut self.batch, next);
         self.bytes = 0;
-        self.out
-            .blocking_send(Parsed::Batch(Batch { last, ..batch }))
-            .map_err(|_| Why::Abandoned)
+        match &self.out {
+            Out::Pages(out) => out
+                .blocking_send(Parsed::Batch(Batch { last, ..batch }))
+                .map_err(|_| Why::Abandoned),
+            Out::Merging(_) => Ok(()),
+        }
     }
 
     /// An answer that was partly read is only gone on with while it is the same.

@@ -27,6 +27,7 @@ mod paging;
 mod partition_states;
 mod partitions;
 mod politeness;
+mod properties;
 mod quotas;
 mod records;
 mod registry;

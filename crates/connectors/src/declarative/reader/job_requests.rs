@@ -84,8 +84,13 @@ impl Reader {
 
     /// What the requests about a job, and those of its files, can read.
     pub(super) fn job_context(&self, created: Option<&Value>) -> Context {
-        let context =
-            requests::context(&self.bound, self.slice.as_ref(), self.window.as_ref(), None);
+        let context = requests::context(
+            &self.bound,
+            self.slice.as_ref(),
+            self.window.as_ref(),
+            None,
+            None,
+        );
         match created {
             None => context,
             Some(created) => context.with("creation_response", created),

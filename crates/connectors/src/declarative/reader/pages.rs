@@ -33,6 +33,7 @@ impl Reader {
             last_record,
             is_past,
             has_restarted,
+            extracted,
         } = finished;
         if is_absent {
             let path = self.bound.record_path.join(".");
@@ -46,7 +47,7 @@ impl Reader {
             self.warn("answer_changed", "an answer that was partly read before an interruption has changed; it was read from its beginning".to_owned());
         }
         self.count_paged(&batch);
-        let paginator = match self.is_at_limit() {
+        let paginator = match self.is_at_limit() || open.is_last {
             true => None,
             false => self.bound.stream.retriever.paginator.as_ref(),
         };
@@ -55,7 +56,7 @@ impl Reader {
             // A feed goes on only as long as there may be something new.
             Some(_) if is_past && self.is_data_feed() => None,
             Some(paginator) => {
-                let extracted = u64::try_from(batch.taken).unwrap_or(0);
+                let count = |records: i64| u64::try_from(records).unwrap_or(0);
                 let declared = paginator.strategy.page_size(&open.context);
                 let declared = declared.map_err(|error| self.exchange.template(&error))?;
                 let size = self.place.size.or(declared);
@@ -66,13 +67,13 @@ impl Reader {
                     .with("response", &response)
                     .with("headers", &open.headers)
                     .with("last_record", &last_record)
-                    .with("last_page_size", &extracted.into())
+                    .with("last_page_size", &count(batch.taken).into())
                     .with(
                         "last_page_token_value",
                         self.token.as_ref().unwrap_or(&Value::Null),
                     );
                 let answer = Answer {
-                    extracted,
+                    extracted: count(extracted),
                     page_size: size,
                     last_token: self.token.as_ref(),
                     context: &context,
