@@ -17,7 +17,8 @@ use crate::middleware::finish::finish;
 use crate::middleware::pace::pace;
 use crate::middleware::routes::Routes;
 use crate::{
-    audit_events, batches, connections, health, models, providers, records, spec, syncs, tokens,
+    audit_events, batches, connections, events, health, models, providers, records, spec, syncs,
+    tokens,
 };
 
 /// What a server runs, one for each of its threads; tests call it without a socket.
@@ -58,6 +59,7 @@ where
                 .configure(models::routes)
                 .configure(records::routes)
                 .configure(syncs::routes)
+                .configure(events::routes)
                 .configure(batches::routes)
                 .configure(providers::routes)
                 .configure(tokens::routes)

@@ -11,6 +11,7 @@ mod server;
 mod audit_events;
 mod batches;
 mod connections;
+mod events;
 mod health;
 mod models;
 mod providers;

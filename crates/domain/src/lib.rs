@@ -22,8 +22,8 @@ pub mod sync;
 pub mod transition;
 
 pub use id::{
-    AttemptNumber, AuditEventId, BatchId, ConnectionId, FileId, ModelId, OrganizationId, RecordId,
-    SyncId, TokenId,
+    AttemptNumber, AuditEventId, BatchId, ConnectionId, EventId, FileId, ModelId, OrganizationId,
+    RecordId, SyncId, TokenId,
 };
 pub use lifecycle::{Lifecycle, LifecycleParts};
 pub use status::Status;

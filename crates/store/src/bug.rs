@@ -71,11 +71,13 @@ pub enum Bug {
     SweepLeftOut,
     /// Requests are given out, and not taken from what is left.
     QuotaNotTaken,
+    /// A sync that is queued leaves no event.
+    EventForgotten,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Bug; 28] = [
+    pub const ALL: [Bug; 29] = [
         Bug::FenceWithoutAttempt,
         Bug::FenceWithoutStatus,
         Bug::PageWithoutPosition,
@@ -104,6 +106,7 @@ impl Bug {
         Bug::GuardIgnored,
         Bug::SweepLeftOut,
         Bug::QuotaNotTaken,
+        Bug::EventForgotten,
     ];
 }
 

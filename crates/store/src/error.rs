@@ -28,6 +28,12 @@ pub enum StoreError {
         "this cursor is older than the deletions that are kept: read the model again from the start"
     )]
     CursorExpired,
+    /// A cursor of the events that is older than those that are kept.
+    #[error(
+        "this cursor is older than the events that are kept: read them again from the start, and \
+         look at the syncs themselves"
+    )]
+    EventsExpired,
     /// Names of models that the connection does not have, or that cannot be read.
     #[error("the connection has no readable model {}", .0.join(", "))]
     UnknownModels(Vec<String>),

@@ -16,6 +16,7 @@ pub mod tx;
 
 pub mod audit;
 pub mod connections;
+pub mod events;
 pub mod idempotency;
 pub mod manifests;
 pub mod models;

@@ -2,6 +2,7 @@
 
 use super::Reader;
 use crate::connections::ConnectionSyncsParams;
+use crate::events::EventListParams;
 use crate::input::{FromQuery, NoQuery, Paged, Query};
 use crate::problem::{ErrorCode, Problem};
 use crate::records::RecordListParams;
@@ -29,6 +30,10 @@ pub const QUERIES: &[Reader<str>] = &[
     Reader {
         name: "records",
         read: read::<Paged<RecordListParams>>,
+    },
+    Reader {
+        name: "events",
+        read: read::<Paged<EventListParams>>,
     },
     Reader {
         name: "wait",

@@ -16,7 +16,9 @@ impl From<StoreError> for Problem {
             }
             // Callers hold no attempts, so that this is nobody's fault but ours.
             StoreError::Transition(TransitionError::Fenced { .. }) => Problem::internal(error),
-            StoreError::CursorExpired => Problem::new(ErrorCode::CursorExpired, detail),
+            StoreError::CursorExpired | StoreError::EventsExpired => {
+                Problem::new(ErrorCode::CursorExpired, detail)
+            }
             StoreError::UnknownModels(_) => Problem {
                 errors: vec![FieldError::body("/models", &detail)],
                 ..Problem::new(ErrorCode::UnknownModels, detail)

@@ -98,7 +98,7 @@ fn complete_operation(path: &str, method: &str, operation: &mut Operation) {
                     || method == "patch"
                     || (method == "put" && path.ends_with("/state"))
             }
-            410 => path.ends_with("/records"),
+            410 => path.ends_with("/records") || path.ends_with("/integrations/events"),
             400 | 408 | 413 | 415 => has_body,
             406 | 414 | 431 => true,
             503 => path != "/healthz",

@@ -18,6 +18,7 @@ pub fn keep(settings: &RetentionSettings) -> Result<Keep, CliError> {
         keep_syncs,
         keep_deletions,
         keep_audit_events,
+        keep_events,
     } = settings;
     let time = |name: &str, text: &str| match span::parse(text) {
         Ok(time) if time < LEAST => Err(CliError::Usage(format!(
@@ -30,6 +31,7 @@ pub fn keep(settings: &RetentionSettings) -> Result<Keep, CliError> {
         syncs: time("keep_syncs", keep_syncs)?,
         deletions: time("keep_deletions", keep_deletions)?,
         audit_events: time("keep_audit_events", keep_audit_events)?,
+        events: time("keep_events", keep_events)?,
     })
 }
 

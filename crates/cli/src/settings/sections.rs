@@ -103,6 +103,7 @@ pub struct RetentionSettings {
     pub keep_syncs: String,
     pub keep_deletions: String,
     pub keep_audit_events: String,
+    pub keep_events: String,
 }
 
 /// What is logged, and how it looks.
@@ -223,6 +224,7 @@ impl Default for RetentionSettings {
             keep_syncs: "90d".to_owned(),
             keep_deletions: "90d".to_owned(),
             keep_audit_events: "365d".to_owned(),
+            keep_events: "30d".to_owned(),
         }
     }
 }

@@ -56,6 +56,7 @@ impl From<StoreError> for Interrupt {
             | StoreError::Open(_)
             | StoreError::Conflict(_)
             | StoreError::CursorExpired
+            | StoreError::EventsExpired
             | StoreError::UnknownModels(_)
             | StoreError::UnknownConnections(_)
             | StoreError::IdempotencyMismatch

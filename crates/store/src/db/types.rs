@@ -18,7 +18,8 @@ use diesel::serialize::{IsNull, Output, Result as Written, ToSql};
 use diesel::sql_types::{BigInt, Binary, HasSqlType, SqlType, Text, Timestamptz};
 use diesel::sqlite::{Sqlite, SqliteValue};
 use syncline_domain::{
-    AuditEventId, BatchId, ConnectionId, ModelId, OrganizationId, RecordId, SyncId, TokenId,
+    AuditEventId, BatchId, ConnectionId, EventId, ModelId, OrganizationId, RecordId, SyncId,
+    TokenId,
 };
 use uuid::Uuid;
 
@@ -211,5 +212,6 @@ ids!(
     SyncId,
     RecordId,
     BatchId,
-    AuditEventId
+    AuditEventId,
+    EventId
 );

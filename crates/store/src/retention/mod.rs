@@ -4,6 +4,7 @@
 //! once: what one of them has locked, the others pass over.
 
 mod batches;
+mod events;
 mod leftovers;
 mod syncs;
 mod tombstones;
@@ -25,6 +26,8 @@ pub struct Keep {
     pub deletions: TimeDelta,
     /// The audit trail.
     pub audit_events: TimeDelta,
+    /// Events. Cursors of their feed that are older expire.
+    pub events: TimeDelta,
 }
 
 impl Default for Keep {
@@ -33,6 +36,7 @@ impl Default for Keep {
             syncs: TimeDelta::days(90),
             deletions: TimeDelta::days(90),
             audit_events: TimeDelta::days(365),
+            events: TimeDelta::days(30),
         }
     }
 }
@@ -51,6 +55,8 @@ pub enum Rule {
     IdempotencyKeys,
     /// Rows of the audit trail.
     AuditEvents,
+    /// Events.
+    Events,
     /// Workers that have been silent for a day.
     Workers,
     /// Rights to renew a credential that ran out, for their holder died.
@@ -72,12 +78,13 @@ pub struct Place(Uuid);
 
 impl Rule {
     /// All of them: syncs go before the batches that they leave empty.
-    pub const ALL: [Rule; 7] = [
+    pub const ALL: [Rule; 8] = [
         Rule::Syncs,
         Rule::Batches,
         Rule::Deletions,
         Rule::IdempotencyKeys,
         Rule::AuditEvents,
+        Rule::Events,
         Rule::Workers,
         Rule::CredentialLeases,
     ];
@@ -90,6 +97,7 @@ impl Rule {
             Rule::Deletions => "deletions",
             Rule::IdempotencyKeys => "idempotency_keys",
             Rule::AuditEvents => "audit_events",
+            Rule::Events => "events",
             Rule::Workers => "workers",
             Rule::CredentialLeases => "credential_leases",
         }
@@ -113,11 +121,13 @@ impl Tx<'_> {
             syncs,
             deletions,
             audit_events,
+            events,
         } = *keep;
         let kept = match rule {
             Rule::Syncs | Rule::Batches => syncs,
             Rule::Deletions => deletions,
             Rule::AuditEvents => audit_events,
+            Rule::Events => events,
             Rule::IdempotencyKeys => crate::idempotency::KEPT,
             Rule::Workers => crate::workers::FORGOTTEN_AFTER,
             Rule::CredentialLeases => TimeDelta::zero(),
@@ -131,6 +141,7 @@ impl Tx<'_> {
             Rule::Batches => self.purge_batches(before, from, limit),
             Rule::Deletions => Ok(Removed::of(self.purge_deletions(before, limit)?, limit)),
             Rule::AuditEvents => Ok(Removed::of(self.purge_audit_events(before, limit)?, limit)),
+            Rule::Events => Ok(Removed::of(self.purge_events(before, limit)?, limit)),
             Rule::IdempotencyKeys => Ok(Removed::of(self.purge_answers(before, limit)?, limit)),
             Rule::Workers => Ok(Removed::of(self.purge_workers(before)?, limit)),
             Rule::CredentialLeases => Ok(Removed::of(self.purge_leases(before, limit)?, limit)),

@@ -261,6 +261,8 @@ pub(crate) struct MovedRow {
     #[diesel(sql_type = Uid)]
     pub(crate) model_id: ModelId,
     #[diesel(sql_type = Uid)]
+    pub(crate) connection_id: ConnectionId,
+    #[diesel(sql_type = Uid)]
     pub(crate) organization_id: OrganizationId,
     #[diesel(sql_type = Integer)]
     pub(crate) attempt: i32,

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use syncline_domain::{ModelId, Status, SyncId, TransitionKind};
 use uuid::Uuid;
 
+use super::noted::Noted;
 use super::statuses;
 use crate::db::types::Uid;
 use crate::error::StoreError;
 use crate::sql::{Sql, marks};
-use crate::store::SyncChange;
 use crate::syncs::row::MovedRow;
 use crate::tx::Tx;
 
@@ -69,7 +69,7 @@ impl Tx<'_> {
         let queued: Vec<MovedRow> = Sql::once(format!(
             "UPDATE syncs SET status = '{target}', error = NULL, modified_at = ? \
              WHERE id IN ({ids}) AND status IN ({sources}) AND {has_turn} \
-             RETURNING id, model_id, organization_id, attempt",
+             RETURNING id, model_id, connection_id, organization_id, attempt",
             ids = marks(chosen.len()),
             sources = statuses::sources(TransitionKind::Enqueue),
             has_turn = has_turn("syncs"),
@@ -77,16 +77,19 @@ impl Tx<'_> {
         .time(now)
         .ids(chosen.iter().copied())
         .load(self)?;
-        for row in &queued {
-            self.announce(SyncChange {
-                sync_id: row.id,
-                model_id: row.model_id,
-                organization_id: row.organization_id,
-                status: target,
-            });
-        }
+        self.note_moves(queued.iter().map(|row| {
+            let from = waiting_after(row.attempt);
+            Noted::moved(row, TransitionKind::Enqueue, from, target)
+        }))?;
         Ok(queued.len())
     }
+}
+
+/// In which status a sync waited, after so many attempts.
+fn waiting_after(attempt: i32) -> Option<Status> {
+    TransitionKind::Enqueue
+        .sources()
+        .find(|status| status.holds_turn() == (attempt > 0))
 }
 
 /// A sync that waits for its retry kept its turn; one that never ran needs the model's turn to be

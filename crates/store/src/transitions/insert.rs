@@ -2,10 +2,10 @@
 
 use syncline_domain::{LifecycleParts, Sync};
 
+use super::noted::Noted;
 use crate::db::connection::MultiBackend;
 use crate::error::StoreError;
 use crate::sql::{Sql, marks};
-use crate::store::SyncChange;
 use crate::tx::Tx;
 
 /// Rows of one statement.
@@ -26,14 +26,7 @@ impl Tx<'_> {
                 .iter()
                 .fold(insert, |insert, sync| bind(insert, sync))
                 .run(self)?;
-            for sync in syncs {
-                self.announce(SyncChange {
-                    sync_id: sync.id,
-                    model_id: sync.model_id,
-                    organization_id: sync.organization_id,
-                    status: sync.lifecycle.status(),
-                });
-            }
+            self.note_moves(syncs.iter().map(|sync| Noted::made(sync)))?;
         }
         Ok(())
     }

@@ -5,12 +5,15 @@
 //! take their statuses from the table by [`statuses`]. A row is written only where it still
 //! stands as it was read; when no row changes, somebody else was faster.
 //!
+//! Every change of a status goes through [`noted`], which writes its event in the same transaction.
+//!
 //! Locks are taken in one order: connection, models, syncs, model state and feed, records.
 
 mod enqueue;
 mod insert;
 mod lock;
 mod moves;
+mod noted;
 #[cfg(feature = "deliberate-bugs")]
 mod revive;
 mod start;

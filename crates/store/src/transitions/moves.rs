@@ -7,10 +7,10 @@ use syncline_domain::{
     TransitionKind,
 };
 
+use super::noted::Noted;
 use crate::bug::{self, Bug};
 use crate::error::StoreError;
 use crate::sql::{Sql, printable};
-use crate::store::SyncChange;
 use crate::syncs::row::SyncRow;
 use crate::tx::Tx;
 
@@ -38,12 +38,7 @@ impl Tx<'_> {
         self.write_lifecycle(&sync, &from, &to, asked.transition)?;
         sync.modified_at = Some(self.now());
         sync.lifecycle = to;
-        self.announce(SyncChange {
-            sync_id: sync.id,
-            model_id: sync.model_id,
-            organization_id: sync.organization_id,
-            status: sync.lifecycle.status(),
-        });
+        self.note_moves([Noted::of(&sync, asked.transition.kind(), from.status())])?;
         if let Some(outcome) = outcome_of(asked.transition.kind())
             && from.status() == Status::Running
         {

@@ -1,12 +1,12 @@
 //! A move that the table does not know: only a [deliberate bug](crate::bug) makes it.
 
 use chrono::{DateTime, Utc};
-use syncline_domain::Status;
+use syncline_domain::{Status, TransitionKind};
 
+use super::noted::Noted;
 use crate::error::StoreError;
 use crate::runs::Fence;
 use crate::sql::Sql;
-use crate::store::SyncChange;
 use crate::syncs::row::MovedRow;
 use crate::tx::Tx;
 
@@ -22,21 +22,19 @@ impl Tx<'_> {
             let revived: Vec<MovedRow> = Sql::new(
                 "UPDATE syncs SET status = 'running', error = NULL, worker = ?, \
                  lease_expires_at = ? WHERE id = ? AND attempt = ? AND status = 'pending_retry' \
-                 RETURNING id, model_id, organization_id, attempt",
+                 RETURNING id, model_id, connection_id, organization_id, attempt",
             )
             .text(worker.to_owned())
             .time(until)
             .id(fence.sync_id.uuid())
             .int(fence.attempt)
             .load(self)?;
-            for row in revived {
-                self.announce(SyncChange {
-                    sync_id: row.id,
-                    model_id: row.model_id,
-                    organization_id: row.organization_id,
-                    status: Status::Running,
-                });
-            }
+            let (kind, from) = (TransitionKind::Start, Some(Status::PendingRetry));
+            self.note_moves(
+                revived
+                    .iter()
+                    .map(|row| Noted::moved(row, kind, from, Status::Running)),
+            )?;
         }
         Ok(())
     }

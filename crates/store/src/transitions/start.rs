@@ -4,11 +4,11 @@ use chrono::Duration;
 use syncline_domain::{SyncId, TransitionKind};
 use uuid::Uuid;
 
+use super::noted::Noted;
 use super::statuses;
 use crate::error::StoreError;
 use crate::runs::Fence;
 use crate::sql::{Sql, marks};
-use crate::store::SyncChange;
 use crate::syncs::row::MovedRow;
 use crate::tx::Tx;
 
@@ -37,7 +37,7 @@ impl Tx<'_> {
              started_at = COALESCE(started_at, ?), error = NULL, modified_at = ?, \
              worker = ?, lease_expires_at = ? \
              WHERE id IN (SELECT id FROM syncs WHERE id IN ({}) AND status IN ({sources}) {lock}) \
-             RETURNING id, model_id, organization_id, attempt",
+             RETURNING id, model_id, connection_id, organization_id, attempt",
             marks(ids.len()),
         ))
         .time(now)
@@ -48,13 +48,13 @@ impl Tx<'_> {
         .load(self)?;
         self.open_attempts(&started)?;
         let mut fences = Vec::with_capacity(started.len());
+        let from = TransitionKind::Start.sources().next();
+        self.note_moves(
+            started
+                .iter()
+                .map(|row| Noted::moved(row, TransitionKind::Start, from, target)),
+        )?;
         for row in started {
-            self.announce(SyncChange {
-                sync_id: row.id,
-                model_id: row.model_id,
-                organization_id: row.organization_id,
-                status: target,
-            });
             fences.push(Fence {
                 sync_id: row.id,
                 attempt: row.attempt,

@@ -30,4 +30,7 @@ INSERT INTO quotas
 SELECT (jsonb_populate_record(NULL::quotas, to_jsonb(q) || jsonb_build_object('connection_id', c.id))).*
 FROM (SELECT * FROM quotas LIMIT 1) q, connections c
 WHERE c.id NOT IN (SELECT connection_id FROM quotas);
+INSERT INTO events (id, organization_id, created_at, connection_id, model_id, sync_id, attempt, to_status)
+SELECT gen_random_uuid(), s.organization_id, now(), s.connection_id, s.model_id, s.id, 0, s.status FROM syncs s;
+UPDATE events SET number = 1000000 + entry WHERE number IS NULL AND entry % 3 > 0;
 ANALYZE;

@@ -9,6 +9,7 @@ use syncline_domain::retry::RetryPolicy;
 use syncline_domain::schedule::{Interval, Schedule, Timetable};
 use syncline_domain::scope::Scope;
 use syncline_store::clock::Clock;
+use syncline_store::events::EventFilter;
 use syncline_store::models::NewModel;
 use syncline_store::page::PageRequest;
 use syncline_store::records::FeedPlace;
@@ -183,6 +184,25 @@ async fn questions(world: &World, fence: Fence) {
     world
         .read(move |tx| tx.find_model(organization, model))
         .await;
+    events(world, fence).await;
+}
+
+async fn events(world: &World, fence: Fence) {
+    let (organization, connection, model) =
+        (world.organization, world.connection.id, world.model());
+    world.store.number_events(organization).await.unwrap();
+    for bits in 0..8u32 {
+        let has = |bit: u32| bits & (1 << bit) != 0;
+        let filter = EventFilter {
+            reach: Reach::All,
+            connection_id: Some(connection).filter(|_| has(0)),
+            model_id: Some(model).filter(|_| has(1)),
+            sync_id: Some(fence.sync_id).filter(|_| has(2)),
+        };
+        world
+            .read(move |tx| tx.list_events_of_organization(organization, &filter, Some(1), 9))
+            .await;
+    }
 }
 
 async fn secrets(world: &World, db: &TestDatabase) {

@@ -12,6 +12,7 @@ mod world;
 mod cancelling;
 mod catching_up;
 mod claiming;
+mod events;
 mod fairness;
 mod feed;
 mod fences;

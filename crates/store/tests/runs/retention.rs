@@ -287,8 +287,8 @@ both_databases! {
         }
         world.clock.advance(Duration::days(10_000));
         let for_ever = Duration::MAX;
-        let keep = Keep { syncs: for_ever, deletions: for_ever, audit_events: for_ever };
-        for rule in [Rule::Syncs, Rule::Batches, Rule::Deletions, Rule::AuditEvents] {
+        let keep = Keep { syncs: for_ever, deletions: for_ever, audit_events: for_ever, events: for_ever };
+        for rule in [Rule::Syncs, Rule::Batches, Rule::Deletions, Rule::AuditEvents, Rule::Events] {
             assert_eq!(world.retain_by(rule, keep, 10).await, 0);
         }
     }

@@ -112,6 +112,10 @@ const EXPECTED: [(Bug, &[&str]); Bug::ALL.len()] = [
     (Bug::GuardIgnored, &["only what is proven gone is deleted"]),
     (Bug::SweepLeftOut, &["what is proven gone is deleted"]),
     (Bug::QuotaNotTaken, &["a quota that is known is kept"]),
+    (
+        Bug::EventForgotten,
+        &["each change of a status is told once, in order"],
+    ),
 ];
 
 /// The bug of `make simulate BUG=…`; none when none is named.

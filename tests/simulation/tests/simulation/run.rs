@@ -179,6 +179,7 @@ impl World {
         self.shadow.check_all_records(&mut self.db);
         let provider = self.provider.clone();
         self.shadow.check_mirror(&provider);
+        self.shadow.check_all_events(&mut self.db);
         for process in &mut self.processes {
             process.life = Life::Dead;
         }

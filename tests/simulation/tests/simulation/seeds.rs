@@ -10,7 +10,7 @@ use crate::run::{Outcome, simulate};
 const SEEDS: u64 = 1000;
 
 /// What must have happened somewhere in them, for else they prove little.
-const WANTED: [&str; 32] = [
+const WANTED: [&str; 33] = [
     "complete",
     "retry",
     "park",
@@ -43,6 +43,7 @@ const WANTED: [&str; 32] = [
     "panic",
     "doubt",
     "quota used up",
+    "event page",
 ];
 
 /// And so often, at least.

@@ -62,4 +62,11 @@ pub const RETENTION: &[Setting] = &[
         "TIME",
         "How long the audit trail is kept",
     ),
+    text(
+        "retention.keep_events",
+        "keep-events",
+        "SYNCLINE_KEEP_EVENTS",
+        "TIME",
+        "How long events are kept; a cursor of their feed that is older has expired",
+    ),
 ];

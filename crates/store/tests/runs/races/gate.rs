@@ -26,12 +26,23 @@ impl Gate {
         Self::at(world, "syncs", &id.uuid().to_string())
     }
 
+    /// Locks the counter of the organization's events.
+    pub fn at_event_feed(world: &World) -> Self {
+        let id = world.organization.uuid();
+        Self::of(
+            world,
+            &format!("event_feeds WHERE organization_id = '{id}'"),
+        )
+    }
+
     fn at(world: &World, table: &str, id: &str) -> Self {
+        Self::of(world, &format!("{table} WHERE id = '{id}'"))
+    }
+
+    fn of(world: &World, row: &str) -> Self {
         let mut conn = PgConnection::establish(world.url()).unwrap();
-        conn.batch_execute(&format!(
-            "BEGIN; SELECT 1 FROM {table} WHERE id = '{id}' FOR NO KEY UPDATE"
-        ))
-        .unwrap();
+        conn.batch_execute(&format!("BEGIN; SELECT 1 FROM {row} FOR NO KEY UPDATE"))
+            .unwrap();
         Self(conn)
     }
 

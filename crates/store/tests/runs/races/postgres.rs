@@ -7,12 +7,14 @@ use syncline_domain::scope::Scope;
 use syncline_domain::{Status, Sync, SyncId, TransitionError};
 use syncline_store::connections::ConnectionChange;
 use syncline_store::error::StoreError;
+use syncline_store::events::EventFilter;
 use syncline_store::runs::{Fence, Unseen};
 use syncline_store::syncs::SyncRequest;
 use syncline_store::tx::Tx;
 use syncline_test_support::{TestDatabase, run};
 
 use super::gate::Gate;
+use crate::events::told;
 use crate::world::{LEASE, World, is_fenced, page};
 
 type Work<T> = Box<dyn FnOnce(&mut Tx<'_>) -> Result<T, StoreError> + Send>;
@@ -288,5 +290,63 @@ fn a_turn_that_is_handed_on_is_given_by_no_scheduler() {
         complete.end().await.unwrap();
         assert_eq!(world.status(waiter).await, Status::Queued);
         assert_eq!(world.claim(10).await.len(), 1);
+    });
+}
+
+#[test]
+fn an_event_that_commits_late_is_not_skipped() {
+    with_world(|world| async move {
+        let filter = EventFilter::default();
+        let slow = world.start(false).await.sync_id;
+        let models = Some(vec![world.models[1].name.clone()]);
+        let batch = world.try_request(models, Scope::plain()).await.unwrap();
+        let gated = batch.members[0].sync.id;
+        let before = world.events(&filter, None, 100).await.unwrap().cursor;
+        let gate = Gate::at_model(&world, world.models[1].id);
+        let organization = world.organization;
+        let late = world.blocked(1, move |tx| {
+            // Its event is written, and not committed.
+            tx.cancel_sync(organization, slow)?;
+            tx.cancel_sync(organization, gated)
+        });
+        let (other, _) = world.connect("acme").await;
+        world
+            .request_of(&other, Some(vec!["customers".into()]), Scope::plain())
+            .await
+            .unwrap();
+        let early = world.events(&filter, Some(before), 100).await.unwrap();
+        assert_eq!(early.events.len(), 1);
+        gate.open();
+        late.end().await.unwrap();
+        let rest = world
+            .events(&filter, Some(early.cursor), 100)
+            .await
+            .unwrap();
+        assert_eq!(
+            told(&rest),
+            ["cancel running>cancelled 1", "cancel queued>cancelled 0"]
+        );
+        assert_eq!(rest.events[0].sync_id, slow);
+    });
+}
+
+#[test]
+fn two_readers_number_each_event_once() {
+    with_world(|world| async move {
+        world.start(false).await;
+        let organization = world.organization;
+        let number = move |tx: &mut Tx<'_>| tx.number_events(organization, 1);
+        world.write(number).await.unwrap();
+        let gate = Gate::at_event_feed(&world);
+        let one = world.blocked(1, number);
+        let other = world.blocked(2, number);
+        gate.open();
+        assert_eq!(one.end().await.unwrap() + other.end().await.unwrap(), 1);
+        let page = world
+            .events(&EventFilter::default(), None, 10)
+            .await
+            .unwrap();
+        let numbers: Vec<i64> = page.events.iter().map(|event| event.number).collect();
+        assert_eq!(numbers, [1, 2]);
     });
 }

@@ -64,6 +64,7 @@ impl World {
             "models",
             "batches",
             "batch_members",
+            "events",
         ]
         .iter()
         .map(|table| {

@@ -2,6 +2,7 @@
 //! served, and compared with the store after each commit.
 
 mod ends;
+mod events;
 mod moves;
 mod observe;
 mod pages;
@@ -32,6 +33,7 @@ pub struct Shadow {
     pub batches: Vec<(OrganizationId, BatchId)>,
     models: BTreeMap<ModelId, Model>,
     syncs: BTreeMap<SyncId, Known>,
+    readers: BTreeMap<OrganizationId, events::Reader>,
     muddled: BTreeSet<SyncId>,
     retry: RetryPolicy,
     caps: Caps,
@@ -104,6 +106,7 @@ impl Shadow {
             batches: Vec::new(),
             models: BTreeMap::new(),
             syncs: BTreeMap::new(),
+            readers: BTreeMap::new(),
             muddled: BTreeSet::new(),
             retry: setting.retry.clone(),
             caps: setting.caps,

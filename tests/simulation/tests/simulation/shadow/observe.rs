@@ -69,6 +69,9 @@ impl Shadow {
         for sync in freed {
             self.check_handed_on(&sync, &moment);
         }
+        if moment.is_full {
+            self.read_events(db);
+        }
     }
 
     /// Those that are said to have changed, those that may have a page more; or all that is live,
