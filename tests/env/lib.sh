@@ -10,7 +10,7 @@ python_minor=10
 node_wanted=20.19
 java_major=11
 
-# Prints what a mode of work lacks, a word for each: make cc rust postgres python node java.
+# Prints what a mode of work lacks, a word for each: make cc rust postgres pooler python node java.
 #   run, sqlite   to build, to run, and to test on SQLite
 #   test          to test on both databases and against Datasette
 #   verify        that, and to lint the OpenAPI document
@@ -26,6 +26,7 @@ missing_parts() {
     test | verify)
         if [ -z "${SYNCLINE_TEST_POSTGRES_URL:-}" ]; then
             postgres_bin >/dev/null || echo postgres
+            command -v pgbouncer >/dev/null 2>&1 || echo pooler
         fi
         ;;
     esac
@@ -161,6 +162,7 @@ part_name() {
         echo "Rust $(rust_wanted) or newer (found: ${found:-none})"
         ;;
     postgres) echo "PostgreSQL's server programs (initdb, postgres)" ;;
+    pooler) echo "pgbouncer" ;;
     python) echo "Python 3.$python_minor or newer, with venv" ;;
     node)
         local found
@@ -182,6 +184,7 @@ packages() {
         dnf:cc) names="$names gcc glibc-devel" ;;
         apt:postgres) names="$names postgresql" ;;
         dnf:postgres) names="$names postgresql-server" ;;
+        apt:pooler | dnf:pooler | brew:pooler) names="$names pgbouncer" ;;
         # What rustup comes with.
         apt:rust | dnf:rust)
             command -v curl >/dev/null 2>&1 || names="$names curl ca-certificates"

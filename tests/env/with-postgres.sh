@@ -4,6 +4,8 @@
 #
 #     tests/env/with-postgres.sh cargo test -p syncline-store
 #
+# With pgbouncer on the machine, a transaction pooler stands before the cluster; the directory of its
+# socket is in SYNCLINE_TEST_POOLER.
 # When the variable is set already, that cluster is used as it is.
 # SYNCLINE_TEST_POSTGRES_DURABLE=1 keeps fsync and its companions on, for benchmarks.
 set -euo pipefail
@@ -24,6 +26,7 @@ main() {
     find_user
     make_cluster
     start_cluster
+    start_pooler
     # The URL names the socket's directory; nothing listens on TCP, so no port can be taken.
     export SYNCLINE_TEST_POSTGRES_URL="postgres://postgres@localhost/postgres?host=$cluster"
     run_command "$@"
@@ -71,6 +74,7 @@ as_user() {
 make_cluster() {
     cluster=$(mktemp -d /tmp/syncline-pg.XXXXXX)
     postmaster=
+    pooler=
     command=
     trap 'stop_cluster' EXIT
     trap 'interrupted HUP 129' HUP
@@ -117,6 +121,44 @@ start_cluster() {
     postmaster=$(head -n 1 "$cluster/data/postmaster.pid")
 }
 
+# pgbouncer refuses to run as root, too. It answers on a socket beside the server's, and lets in
+# whoever reaches it, as the server does.
+start_pooler() {
+    command -v pgbouncer >/dev/null 2>&1 || return 0
+    cat >"$cluster/pgbouncer.ini" <<SETTINGS
+[databases]
+* = host=$cluster user=postgres
+[pgbouncer]
+listen_addr =
+listen_port = 6432
+unix_socket_dir = $cluster
+unix_socket_mode = 0777
+auth_type = any
+pool_mode = transaction
+max_client_conn = 500
+default_pool_size = 12
+logfile = $cluster/data/pgbouncer.log
+pidfile = $cluster/data/pgbouncer.pid
+ignore_startup_parameters = extra_float_digits
+SETTINGS
+    chmod 0644 "$cluster/pgbouncer.ini"
+    if ! (cd "$cluster" && as_user pgbouncer -d -q "$cluster/pgbouncer.ini" </dev/null >"$cluster/pooler.log" 2>&1); then
+        cat "$cluster/pooler.log" >&2
+        exit 70
+    fi
+    local patience=200
+    while [ ! -s "$cluster/data/pgbouncer.pid" ] || [ ! -S "$cluster/.s.PGSQL.6432" ]; do
+        patience=$((patience - 1))
+        if [ "$patience" -eq 0 ]; then
+            cat "$cluster/data/pgbouncer.log" >&2
+            exit 70
+        fi
+        sleep 0.05
+    done
+    pooler=$(head -n 1 "$cluster/data/pgbouncer.pid")
+    export SYNCLINE_TEST_POOLER=$cluster
+}
+
 # In the background and waited for, so that a signal reaches this script's traps at once; as a
 # process group of its own (set -m), so that the signal can be passed on to all of it. A person at
 # a terminal keeps the foreground, as `tests/env/with-postgres.sh bash` needs it.
@@ -147,6 +189,9 @@ interrupted() {
 # At once, without a checkpoint: nothing of it is needed any more. The file goes last of all.
 stop_cluster() {
     trap '' HUP INT TERM
+    if [ -n "$pooler" ]; then
+        kill -s KILL "$pooler" 2>/dev/null || true
+    fi
     if [ -n "$postmaster" ]; then
         local patience=200
         kill -s QUIT "$postmaster" 2>/dev/null || true

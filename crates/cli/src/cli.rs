@@ -7,7 +7,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use crate::commands::{config, keys, manifest, openapi, organization, quickstart, sync, token};
 use crate::settings::catalog::{
     CLIENT, DATABASE, DEMO, ENGINE, LIMITS, LOG, MIGRATE, OUTGOING, PROVIDERS, RETENTION, SERVER,
-    SHARED, Setting,
+    SHARED, Setting, WAKE_UPS,
 };
 use crate::settings::flags::{self, Given};
 
@@ -122,10 +122,11 @@ where
 /// The whole command line, settings included.
 fn command() -> clap::Command {
     const SERVE: &[&[Setting]] = &[
-        SERVER, SHARED, LIMITS, DATABASE, MIGRATE, PROVIDERS, OUTGOING, ENGINE, RETENTION, LOG,
+        SERVER, SHARED, LIMITS, DATABASE, WAKE_UPS, MIGRATE, PROVIDERS, OUTGOING, ENGINE,
+        RETENTION, LOG,
     ];
     const WORKER: &[&[Setting]] = &[
-        DATABASE, MIGRATE, PROVIDERS, OUTGOING, ENGINE, RETENTION, LOG,
+        DATABASE, WAKE_UPS, MIGRATE, PROVIDERS, OUTGOING, ENGINE, RETENTION, LOG,
     ];
     const LOCAL: &[&[Setting]] = &[DATABASE, MIGRATE, LOG];
     let with = |groups: &'static [&'static [Setting]]| move |command| flags::add(command, groups);
@@ -150,8 +151,8 @@ fn command() -> clap::Command {
         .mut_subcommand(
             "config",
             with(&[
-                SERVER, SHARED, LIMITS, DATABASE, MIGRATE, PROVIDERS, OUTGOING, ENGINE, RETENTION,
-                CLIENT, DEMO, LOG,
+                SERVER, SHARED, LIMITS, DATABASE, WAKE_UPS, MIGRATE, PROVIDERS, OUTGOING, ENGINE,
+                RETENTION, CLIENT, DEMO, LOG,
             ]),
         )
 }

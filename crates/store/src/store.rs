@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 
 use syncline_domain::{ModelId, OrganizationId, Status, SyncId};
 
@@ -60,7 +60,18 @@ pub enum Lane {
     Bulk,
 }
 
-/// A sync changed its status, in this process.
+/// Whether a store hears of changes by other processes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hearing {
+    /// Not now: there is no connection, or it was not tried yet.
+    No,
+    /// At once.
+    Yes,
+    /// Nothing comes through, as behind a transaction pooler.
+    Deaf,
+}
+
+/// A sync changed its status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SyncChange {
     /// Which sync.
@@ -156,10 +167,25 @@ impl Store {
             .unwrap_or_default()
     }
 
-    /// Status changes that this process commits, after their commit. A slow receiver lags: then
-    /// read again. Changes by other processes do not come this way: poll for those.
+    /// Status changes that this process commits, after their commit, and what is
+    /// [heard](Self::listen) of others. A slow receiver lags: then read again. Nobody may rely on
+    /// hearing of others: poll for those, too.
     pub fn subscribe(&self) -> broadcast::Receiver<SyncChange> {
         self.context.changes.subscribe()
+    }
+
+    /// Hears of status changes that other processes commit from now on, on a connection of its own:
+    /// to the server that `url` names, else to the database's own URL. That connection has to
+    /// last, so that behind a transaction pooler only a URL of the server itself hears. Tells how
+    /// it goes; a connection that is lost is made again. On SQLite there is nobody to be heard.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] when there can be no thread for it.
+    pub fn listen(&self, url: Option<&str>) -> Result<watch::Receiver<Hearing>, StoreError> {
+        match &*self.database {
+            Database::Sqlite(_) => Ok(watch::channel(Hearing::No).1),
+            Database::Postgres(postgres) => postgres.listen(url, Arc::clone(&self.context)),
+        }
     }
 
     /// Whether the database is SQLite: one process, whose leases are void once it is gone.

@@ -22,10 +22,7 @@ enum Inner {
     Sqlite {
         directory: TempDir,
     },
-    Postgres(
-        #[expect(dead_code, reason = "held for its Drop, which removes the database")]
-        PostgresDatabase,
-    ),
+    Postgres(PostgresDatabase),
 }
 
 /// Which of the two a [`TestDatabase`] is.
@@ -62,6 +59,17 @@ impl TestDatabase {
     /// What to give to `--database-url`.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The same database through the transaction pooler that `SYNCLINE_TEST_POOLER` names.
+    ///
+    /// # Panics
+    /// On SQLite, and when the variable is not set, with what to do about it.
+    pub fn pooled_url(&self) -> String {
+        match &self.inner {
+            Inner::Sqlite { .. } => panic!("SQLite has no pooler"),
+            Inner::Postgres(database) => database.pooled_url(),
+        }
     }
 
     /// Which database this is, for the few tests that must know.

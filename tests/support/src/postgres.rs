@@ -7,6 +7,9 @@ use reqwest::Url;
 /// Names the cluster; its user must be allowed to create databases.
 const CLUSTER: &str = "SYNCLINE_TEST_POSTGRES_URL";
 
+/// Names a transaction pooler before that cluster: the directory of its socket.
+const POOLER: &str = "SYNCLINE_TEST_POOLER";
+
 const HELP: &str = "run `make test`, or `tests/env/with-postgres.sh cargo test …`, \
                     or skip these tests with `cargo test … -- --skip postgres`";
 
@@ -31,6 +34,13 @@ impl PostgresDatabase {
 
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    pub(crate) fn pooled_url(&self) -> String {
+        let Ok(directory) = std::env::var(POOLER) else {
+            panic!("this test needs pgbouncer and {POOLER} is not set: {HELP}");
+        };
+        format!("postgres://postgres@localhost:6432/{}?host={directory}", self.name)
     }
 }
 

@@ -39,7 +39,9 @@ fn effective(loaded: &Loaded) -> String {
         match (value, setting.key) {
             (serde_json::Value::Null, key) => format!("# {key} is not set\n"),
             // The URL may hold a password.
-            (_, "database.url") => format!("database.url = …  # {layer}\n"),
+            (_, "database.url" | "database.notify_url") => {
+                format!("{} = …  # {layer}\n", setting.key)
+            }
             (value, key) => format!("{key} = {value}  # {layer}\n"),
         }
     });

@@ -18,6 +18,7 @@ pub async fn run(loaded: Loaded) -> Result<Exit, CliError> {
     let registry = providers::load(&loaded)?;
     let store = database::open(&loaded, Use::Server).await?;
     database::prepare(&store, &loaded).await?;
+    database::listen(&store, &loaded)?;
     let url = listener.url(incoming.scheme());
     let server = Server::start(
         listener,

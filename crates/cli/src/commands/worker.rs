@@ -13,6 +13,7 @@ pub async fn run(loaded: Loaded) -> Result<Exit, CliError> {
     let registry = providers::load(&loaded)?;
     let store = database::open(&loaded, Use::Server).await?;
     database::prepare(&store, &loaded).await?;
+    database::listen(&store, &loaded)?;
     if loaded.settings.engine.workers == 0 {
         tracing::warn!("--workers 0: this process has nothing to do");
     }

@@ -62,6 +62,18 @@ pub async fn prepare(store: &Store, loaded: &Loaded) -> Result<(), CliError> {
     ))
 }
 
+/// Hears at once of what other processes do, where the settings do not forbid it.
+pub fn listen(store: &Store, loaded: &Loaded) -> Result<(), CliError> {
+    let url = loaded.settings.database.notify_url.as_deref();
+    if url == Some("off") {
+        return Ok(());
+    }
+    store
+        .listen(url)
+        .map(drop)
+        .map_err(CliError::store("listen to other processes"))
+}
+
 /// Where the master keys of a process stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeysPlace {

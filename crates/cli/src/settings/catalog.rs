@@ -2,7 +2,7 @@
 
 mod engine;
 
-pub use engine::{ENGINE, RETENTION};
+pub use engine::{ENGINE, RETENTION, WAKE_UPS};
 
 /// One setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -373,8 +373,8 @@ pub const DEMO: &[Setting] = &[
 /// Every setting there is.
 pub fn all() -> impl Iterator<Item = &'static Setting> {
     [
-        SERVER, SHARED, LIMITS, DATABASE, MIGRATE, PROVIDERS, OUTGOING, ENGINE, RETENTION, LOG,
-        CLIENT, DEMO,
+        SERVER, SHARED, LIMITS, DATABASE, WAKE_UPS, MIGRATE, PROVIDERS, OUTGOING, ENGINE,
+        RETENTION, LOG, CLIENT, DEMO,
     ]
     .into_iter()
     .flatten()

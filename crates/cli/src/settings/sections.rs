@@ -56,6 +56,7 @@ pub struct LimitSettings {
 pub struct DatabaseSettings {
     pub url: String,
     pub pool_size: u32,
+    pub notify_url: Option<String>,
     pub migrate: bool,
 }
 
@@ -180,6 +181,7 @@ impl Default for DatabaseSettings {
         Self {
             url: "sqlite://syncline.db".to_owned(),
             pool_size: 8,
+            notify_url: None,
             migrate: true,
         }
     }

@@ -1,10 +1,14 @@
 //! A PostgreSQL database: a pool for pages and questions, and a small one beside it, so that
 //! requests and heartbeats never queue behind pages.
 //!
-//! Nothing outlives a transaction (no session settings, no named statements, no session locks),
+//! What a transaction changed is told to other processes with its commit ([`notification`]), and
+//! those that [listen](listening) hear it. Nothing else outlives a transaction (no session settings, no named statements, no session locks),
 //! so that a transaction pooler may stand between.
 
-use std::sync::Arc;
+mod listening;
+mod notification;
+
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, SubsecRound, Utc};
 use diesel::connection::{CacheSize, SimpleConnection};
@@ -17,8 +21,11 @@ use crate::db::job::{Context, Job, Task, closed};
 use crate::db::pool::Connections;
 use crate::db::types::{Instant, Time};
 use crate::error::StoreError;
-use crate::store::Lane;
+use crate::store::{Hearing, Lane};
 use crate::tx::Tx;
+use listening::Listening;
+use notification::Origin;
+use tokio::sync::watch;
 
 /// The time of the transaction, and its limits: together below a third of a lease of a minute.
 const FIRST: &str = "SELECT clock_timestamp() AS now, \
@@ -29,14 +36,13 @@ const WRITING: &str = "BEGIN";
 /// One snapshot for all questions of a read.
 const READING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
-/// In a transaction that a failed statement has broken, COMMIT would quietly undo it. The
-/// statement before it fails then, and COMMIT is not reached. One round trip.
-const COMMIT: &str = "SELECT 1; COMMIT";
-
 /// A database that runs.
 pub(crate) struct Postgres {
     control: Connections,
     bulk: Connections,
+    origin: Origin,
+    url: String,
+    listening: Mutex<Option<Listening>>,
 }
 
 /// A connection, before the store stands.
@@ -63,7 +69,28 @@ impl Postgres {
         Self {
             control: pool((pool_size / 4).max(2)),
             bulk: pool(pool_size),
+            origin: Origin::new(),
+            url: url.to_owned(),
+            listening: Mutex::new(None),
         }
+    }
+
+    /// Hears what other processes commit from now on, on a connection of its own.
+    pub(crate) fn listen(
+        &self,
+        url: Option<&str>,
+        context: Arc<Context>,
+    ) -> Result<watch::Receiver<Hearing>, StoreError> {
+        let url = url.unwrap_or(&self.url).to_owned();
+        let listening = Listening::start(url, self.origin, self.control.clone(), context)
+            .map_err(|error| StoreError::Open(format!("no thread to listen: {error}")))?;
+        let hearing = listening.hearing.clone();
+        *self.listening() = Some(listening);
+        Ok(hearing)
+    }
+
+    fn listening(&self) -> std::sync::MutexGuard<'_, Option<Listening>> {
+        self.listening.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) async fn read<T, E, F>(&self, context: Arc<Context>, work: F) -> Result<T, E>
@@ -72,7 +99,7 @@ impl Postgres {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        transact(&self.bulk, context, READING, work).await
+        transact(&self.bulk, self.origin, context, READING, work).await
     }
 
     pub(crate) async fn write<T, E, F>(
@@ -90,7 +117,7 @@ impl Postgres {
             Lane::Control => &self.control,
             Lane::Bulk => &self.bulk,
         };
-        transact(pool, context, WRITING, work).await
+        transact(pool, self.origin, context, WRITING, work).await
     }
 
     /// Runs `work` on a connection, outside of any transaction of ours.
@@ -109,6 +136,7 @@ impl Postgres {
     }
 
     pub(crate) async fn close(&self) {
+        *self.listening() = None;
         self.control.close().await;
         self.bulk.close().await;
     }
@@ -116,6 +144,7 @@ impl Postgres {
 
 async fn transact<T, E, F>(
     pool: &Connections,
+    origin: Origin,
     context: Arc<Context>,
     begin: &'static str,
     work: F,
@@ -126,7 +155,7 @@ where
     E: From<StoreError> + Send + 'static,
 {
     let (task, result) = Task::new(work);
-    pool.run(move |pool| run(pool, &context, begin, task))
+    pool.run(move |pool| run(pool, origin, &context, begin, task))
         .await??;
     result.await.unwrap_or_else(|_| Err(E::from(closed())))
 }
@@ -139,6 +168,7 @@ struct First {
 
 fn run(
     pool: &Connections,
+    origin: Origin,
     context: &Context,
     begin: &str,
     task: impl Job,
@@ -151,9 +181,10 @@ fn run(
     let mut tx = Tx::new(&mut kept.conn, time(context, first.now), context);
     let is_kept = task.run(&mut tx);
     let changes = tx.into_changes();
-    let ended = kept
-        .conn
-        .batch_execute(if is_kept { COMMIT } else { "ROLLBACK" });
+    let ended = match is_kept {
+        true => kept.conn.batch_execute(&origin.commit(&changes)),
+        false => kept.conn.batch_execute("ROLLBACK"),
+    };
     let lost = match ended {
         Ok(()) => None,
         Err(error) => {

@@ -19,3 +19,4 @@ mod organizations;
 mod outages;
 mod secrets;
 mod tokens;
+mod wake_ups;

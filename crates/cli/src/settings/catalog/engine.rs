@@ -1,4 +1,4 @@
-//! The workers: how many syncs run, and whose; and what they remove.
+//! The workers: how many syncs run, and whose; what wakes them, and what they remove.
 
 use super::{Setting, number, text};
 
@@ -37,6 +37,17 @@ pub const ENGINE: &[Setting] = &[
          any number",
     ),
 ];
+
+/// How processes on one PostgreSQL hear of each other.
+pub const WAKE_UPS: &[Setting] = &[text(
+    "database.notify_url",
+    "database-notify-url",
+    "SYNCLINE_DATABASE_NOTIFY_URL",
+    "URL",
+    "Where this process hears at once of what others on the same PostgreSQL do: the server itself, \
+     when the database URL leads to a transaction pooler; `off` polls alone. Unless set, the \
+     database URL",
+)];
 
 /// How long what is over is kept.
 pub const RETENTION: &[Setting] = &[
