@@ -19,9 +19,7 @@ pub struct TestDatabase {
 
 #[derive(Debug)]
 enum Inner {
-    Sqlite {
-        directory: TempDir,
-    },
+    Sqlite { directory: TempDir },
     Postgres(PostgresDatabase),
 }
 

@@ -40,7 +40,10 @@ impl PostgresDatabase {
         let Ok(directory) = std::env::var(POOLER) else {
             panic!("this test needs pgbouncer and {POOLER} is not set: {HELP}");
         };
-        format!("postgres://postgres@localhost:6432/{}?host={directory}", self.name)
+        format!(
+            "postgres://postgres@localhost:6432/{}?host={directory}",
+            self.name
+        )
     }
 }
 

@@ -52,11 +52,22 @@ pub(crate) fn connect(url: &str) -> Result<AnyConnection, ConnectionError> {
     Ok(AnyConnection::Postgres(conn))
 }
 
+/// The bundled libpq has no OpenSSL.
+const WITHOUT_TLS: &str = ". This program speaks no TLS to PostgreSQL itself. Let pgbouncer do it: on \
+    this machine, with server_tls_sslmode = verify-full, and its socket in --database-url \
+    (docs/OPERATIONS.md, TLS to PostgreSQL)";
+
 /// What to tell somebody whose database cannot be reached. libpq shows no password.
 pub(crate) fn refused(error: &ConnectionError) -> StoreError {
+    let said = printable(&error.to_string());
+    let is_for_tls =
+        said.contains("SSL support is not compiled in") || said.contains("no encryption");
+    let advice = match is_for_tls {
+        true => WITHOUT_TLS,
+        false => "",
+    };
     StoreError::Open(format!(
-        "PostgreSQL cannot be used as --database-url says: {}",
-        printable(&error.to_string())
+        "PostgreSQL cannot be used as --database-url says: {said}{advice}"
     ))
 }
 
@@ -90,7 +101,9 @@ impl Postgres {
     }
 
     fn listening(&self) -> std::sync::MutexGuard<'_, Option<Listening>> {
-        self.listening.lock().unwrap_or_else(PoisonError::into_inner)
+        self.listening
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) async fn read<T, E, F>(&self, context: Arc<Context>, work: F) -> Result<T, E>

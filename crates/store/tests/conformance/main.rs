@@ -17,6 +17,7 @@ mod models;
 mod opening;
 mod organizations;
 mod outages;
+mod pooler;
 mod secrets;
 mod tokens;
 mod wake_ups;

@@ -141,6 +141,10 @@ fn what_cannot_be_opened_is_explained() {
                 "postgres://nobody@127.0.0.1:1/none".to_owned(),
                 "PostgreSQL cannot be used",
             ),
+            (
+                "postgres://nobody@127.0.0.1:1/none?sslmode=require".to_owned(),
+                "Let pgbouncer do it",
+            ),
         ] {
             let error = refusal(options(&url)).await;
             assert!(error.contains(part), "{error}");

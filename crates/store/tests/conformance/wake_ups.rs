@@ -62,7 +62,10 @@ async fn next(changes: &mut Receiver<SyncChange>) -> SyncChange {
 fn what_one_process_commits_the_others_on_postgres_hear_once() {
     let db = TestDatabase::postgres();
     run(async {
-        let (here, there) = (open(&db).await, Store::open(options(db.url())).await.unwrap());
+        let (here, there) = (
+            open(&db).await,
+            Store::open(options(db.url())).await.unwrap(),
+        );
         let mut hearing = here.listen(None).unwrap();
         until(&mut hearing, Hearing::Yes).await;
         let mut changes = here.subscribe();
@@ -77,7 +80,10 @@ fn what_one_process_commits_the_others_on_postgres_hear_once() {
             assert_eq!(next(&mut changes).await, *expected);
         }
         cancel(&there, told[0].organization_id, &told[0]).await;
-        let cancelled = SyncChange { status: Status::Cancelled, ..told[0] };
+        let cancelled = SyncChange {
+            status: Status::Cancelled,
+            ..told[0]
+        };
         assert_eq!(next(&mut changes).await, cancelled);
         // Nothing is told of what is undone.
         let (organization, id) = (told[0].organization_id, told[1 % told.len()].sync_id);
@@ -98,7 +104,10 @@ fn what_one_process_commits_the_others_on_postgres_hear_once() {
 fn a_connection_that_listens_to_postgres_is_made_again() {
     let db = TestDatabase::postgres();
     run(async {
-        let (here, there) = (open(&db).await, Store::open(options(db.url())).await.unwrap());
+        let (here, there) = (
+            open(&db).await,
+            Store::open(options(db.url())).await.unwrap(),
+        );
         let mut hearing = here.listen(None).unwrap();
         until(&mut hearing, Hearing::Yes).await;
         let mut conn = PgConnection::establish(db.url()).unwrap();

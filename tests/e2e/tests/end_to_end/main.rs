@@ -21,6 +21,7 @@ mod joining;
 mod keys;
 mod outgoing;
 mod planted_secrets;
+mod pooler;
 mod shutdown;
 mod tls;
 mod upgrade;

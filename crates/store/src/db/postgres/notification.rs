@@ -187,8 +187,19 @@ mod tests {
 
     #[test]
     fn nothing_to_tell_is_a_plain_commit_and_nonsense_tells_nothing() {
-        assert_eq!(Origin::new().commit(&[change(1, Status::Running)]), "SELECT 1; COMMIT");
-        for nonsense in ["", "x", "0123456789abcdef", "0123456789abcdefZ", "0123456789abcdefQ12", "äöüäöüäöüäöüäöü", "?1"] {
+        assert_eq!(
+            Origin::new().commit(&[change(1, Status::Running)]),
+            "SELECT 1; COMMIT"
+        );
+        for nonsense in [
+            "",
+            "x",
+            "0123456789abcdef",
+            "0123456789abcdefZ",
+            "0123456789abcdefQ12",
+            "äöüäöüäöüäöüäöü",
+            "?1",
+        ] {
             match Origin::new().read(nonsense) {
                 Notification::Changes(changes) => assert!(changes.is_empty(), "{nonsense}"),
                 Notification::Echo(_) => panic!("{nonsense}"),
