@@ -54,7 +54,7 @@ async fn cancel(store: &Store, organization: OrganizationId, change: &SyncChange
 async fn next(changes: &mut Receiver<SyncChange>) -> SyncChange {
     tokio::time::timeout(PATIENCE, changes.recv())
         .await
-        .expect("nothing is heard")
+        .unwrap()
         .unwrap()
 }
 
