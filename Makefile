@@ -35,7 +35,7 @@ CLIENT =
 DATASETTE = tests/env/python.sh datasette tests/env/requirements.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-sqlite setup verify fmt fmt-check clippy house docs spec lint-spec conformance test-clients oracle manifests simulate fuzz bench chaos clean once
+.PHONY: help run test test-sqlite setup verify fmt fmt-check clippy house docs spec lint-spec conformance test-clients oracle manifests simulate fuzz bench bench-scale chaos clean once
 
 help: ## Explain every target
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -146,6 +146,12 @@ bench: ## Measure speed and memory, on both databases (release build, takes minu
 		SYNCLINE_BENCH_REFERENCE="$$environment/bin/source-declarative-manifest" \
 		SYNCLINE_TEST_POSTGRES_DURABLE=1 tests/env/with-postgres.sh \
 		$(CARGO) bench $(LOCKED) -p syncline -p syncline-bench --bench syncline
+
+bench-scale: ## Measure a store of ten million syncs beside one that is next to empty (half an hour, 20 GB)
+	@tests/env/preflight.sh test --setup
+	$(CARGO) build $(LOCKED) --profile bench -p syncline -p syncline-bench --bins --benches
+	SYNCLINE_TEST_POSTGRES_DURABLE=1 tests/env/with-postgres.sh \
+		$(CARGO) bench $(LOCKED) -p syncline -p syncline-bench --bench syncline -- scale
 
 chaos: ## Kill, stop, cut off and starve real processes and databases (FAULTS=200, SEED, DATABASE; half an hour)
 	@tests/env/preflight.sh test --setup

@@ -17,6 +17,7 @@ mod process;
 mod records;
 mod report;
 mod requests;
+mod scale;
 mod setting;
 
 use setting::Database;
@@ -41,6 +42,10 @@ pub fn run(words: &[String]) {
             }
             if wants("lifecycles") {
                 lifecycles::measure(database, &scale, &mut report).await;
+            }
+            // Takes long, and a lot of disk: only when it is named.
+            if words.iter().any(|word| word == "scale") {
+                scale::measure(database, &scale, &mut report).await;
             }
             if wants("memory") {
                 footprint::measure(database, &scale, &mut report).await;

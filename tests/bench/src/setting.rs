@@ -46,6 +46,7 @@ pub(crate) struct Scale {
     pub(crate) requests: usize,
     pub(crate) lifecycles: usize,
     pub(crate) jobs: usize,
+    pub(crate) connections: u64,
 }
 
 impl Scale {
@@ -67,6 +68,7 @@ impl Scale {
             requests: of(4_000.0),
             lifecycles: of(4_000.0),
             jobs: of(20_000.0),
+            connections: of(100_000.0) as u64,
         }
     }
 }
