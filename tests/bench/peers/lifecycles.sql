@@ -18,7 +18,7 @@ COMMIT;
 BEGIN;
 SELECT * FROM syncs WHERE id = :sync_id FOR NO KEY UPDATE;
 SELECT is_synced FROM models WHERE id = :model_id;
-UPDATE syncs SET timerange_start = NULL, timerange_end = clock_timestamp(), manifest_hash = 'bench', fingerprint = 'bench', is_full_pass = TRUE, is_initial_sync = FALSE, modified_at = clock_timestamp() WHERE id = :sync_id AND attempt = 1;
+UPDATE syncs SET timerange_start = NULL, timerange_end = clock_timestamp(), manifest_hash = (SELECT hash FROM manifests LIMIT 1), fingerprint = 'bench', is_full_pass = TRUE, is_initial_sync = FALSE, modified_at = clock_timestamp() WHERE id = :sync_id AND attempt = 1;
 COMMIT;
 BEGIN;
 SELECT * FROM syncs WHERE id = :sync_id FOR NO KEY UPDATE;
