@@ -5,10 +5,11 @@
 //! of every source that is alive.
 
 mod forms;
+mod in_use;
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use serde_json::Value;
@@ -21,9 +22,6 @@ const MARK: &str = "***";
 
 /// A secret of so many bytes stands nowhere by chance.
 const SURE_LENGTH: usize = 8;
-
-/// The secrets in use in this process.
-static IN_USE: RwLock<Vec<Weak<RwLock<Known>>>> = RwLock::new(Vec::new());
 
 /// Of the secrets that come up at run time, so many are remembered.
 const MAX_LEARNT: usize = 64;
@@ -52,7 +50,7 @@ impl Redactor {
         for secret in secrets {
             forms::collect(secret, &mut given);
         }
-        // Fails only above billions of bytes. Then nothing is known to be clean: see `clean`.
+        // Fails only above billions of bytes. Then no text that may hold one is known to be clean.
         let finder = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
             .build(&given)
@@ -62,9 +60,9 @@ impl Redactor {
             finder,
             learnt: VecDeque::new(),
         }));
-        let mut in_use = IN_USE.write().unwrap_or_else(PoisonError::into_inner);
-        in_use.retain(|known| known.strong_count() > 0);
-        in_use.push(Arc::downgrade(&known));
+        let read = known.read().unwrap_or_else(PoisonError::into_inner);
+        in_use::remember(&known, &read.given);
+        drop(read);
         Self { known }
     }
 
@@ -82,6 +80,7 @@ impl Redactor {
         }
         // The longer first: one may be a part of another.
         forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+        in_use::remember(&self.known, &forms);
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         if known.learnt.len() >= MAX_LEARNT {
             known.learnt.pop_front();
@@ -233,9 +232,8 @@ impl Known {
 
 /// The text with the secrets of every source in use replaced. For logs.
 pub fn clean_all(text: &str) -> Cow<'_, str> {
-    let in_use = IN_USE.read().unwrap_or_else(PoisonError::into_inner);
     let mut clean = Cow::Borrowed(text);
-    for known in in_use.iter().filter_map(Weak::upgrade) {
+    for known in in_use::holders(text) {
         let known = known.read().unwrap_or_else(PoisonError::into_inner);
         if known.is_in(&clean, 0) {
             clean = Cow::Owned(known.clean(&clean).into_owned());

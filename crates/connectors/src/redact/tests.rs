@@ -118,6 +118,23 @@ fn a_token_of_run_time_is_learned_and_known_to_the_log_while_it_is_in_use() {
 }
 
 #[test]
+fn logs_are_cleaned_of_the_secrets_of_many_sources() {
+    let secret = |number: usize| format!("secret-of-many-{number:05}-z");
+    let all: Vec<Redactor> = (0..1000).map(|number| knows(&secret(number))).collect();
+    let gone: Vec<Redactor> = (1000..3000).map(|number| knows(&secret(number))).collect();
+    drop(gone);
+    for number in [0, 500, 999] {
+        let line = format!("{0} {1} {0}é", secret(number), secret(2000));
+        assert_eq!(clean_all(&line), format!("*** {} ***é", secret(2000)));
+    }
+    // Two in one line, the one inside the other.
+    let longer = knows(&format!("longer {}", secret(1)));
+    let clean = clean_all(&format!("longer {}", secret(1))).into_owned();
+    assert!(!clean.contains(&secret(1)), "{clean}");
+    drop((all, longer));
+}
+
+#[test]
 fn links_lose_their_credentials_and_nothing_else() {
     let redactor = knows(AWKWARD);
     let strip = |link: &str| redactor.strip_token(&json!(link), Some("key"));
