@@ -25,6 +25,7 @@ mod properties;
 mod reader;
 mod requests;
 mod routers;
+mod schema;
 mod shape;
 mod sink;
 mod source;

@@ -155,7 +155,16 @@ pub const COMPONENTS: &[Family] = &[
         "smaller requests",
         &["PageSizeReduction", "RequestWindowSplitting"],
     ),
-    ("schema loaders", &["InlineSchemaLoader"]),
+    (
+        "schema loaders",
+        &[
+            "ComplexFieldType",
+            "DynamicSchemaLoader",
+            "InlineSchemaLoader",
+            "SchemaTypeIdentifier",
+            "TypesMap",
+        ],
+    ),
     (
         "check",
         &[

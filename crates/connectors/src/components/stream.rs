@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::cursors::Cursor;
 use super::primary_key::PrimaryKey;
 use super::retrievers::SimpleRetriever;
-use super::schema_loaders::inline_schema;
+use super::schema_loaders::SchemaLoader;
 use super::smaller_requests::RequestWindowSplitting;
 use super::transformations::Transformation;
 use super::{CompileError, Node};
@@ -26,10 +26,8 @@ pub struct Stream {
     pub cursor: Option<Cursor>,
     /// What is changed in each record.
     pub transformations: Vec<Transformation>,
-    /// What the values of records are made to fit, where they are.
-    pub schema: Option<Value>,
-    /// Its fields are the properties that are asked for, where the manifest has them selected.
-    pub selectable: Option<Value>,
+    /// What the values of records are made to fit, or properties are selected by, where they are.
+    pub schema: Option<SchemaLoader>,
     /// What it is read by once it has a state.
     pub delegate: Option<Delegate>,
     /// Older forms that its state may have.
@@ -125,8 +123,7 @@ impl Stream {
             state_migrations: Vec::new(),
             leaves_files: false,
             // Nothing is known of its records.
-            schema: Some(json!({})),
-            selectable: None,
+            schema: Some(SchemaLoader::known(json!({}))),
             delegate: None,
             resolved,
         })
@@ -154,16 +151,8 @@ impl Stream {
             .collect::<Result<_, _>>()?;
         let retriever = SimpleRetriever::compile(&node.required_child("retriever")?)?;
         let own = node.value();
-        let schema = match retriever.selector.normalizes {
-            false => None,
-            true => Some(inline_schema(&own).ok_or_else(|| {
-                node.unsupported_part("schema_normalization without an InlineSchemaLoader")
-            })?),
-        };
-        let selects = retriever.properties.as_ref();
-        let selects = selects.is_some_and(|properties| properties.selector.is_some());
+        let schema = schema_of(node, &retriever)?;
         Ok(Self {
-            selectable: inline_schema(&own).filter(|_| selects),
             name: name.to_owned(),
             key: PrimaryKey::compile(node)?,
             cursor: cursor_of(node, &retriever)?,
@@ -177,6 +166,30 @@ impl Stream {
             resolved: identity.clone(),
         })
     }
+}
+
+/// Only where reading needs it: a loader that cannot be built does not matter otherwise.
+fn schema_of(
+    node: &Node<'_>,
+    retriever: &SimpleRetriever,
+) -> Result<Option<SchemaLoader>, CompileError> {
+    let selects = retriever.properties.as_ref();
+    let selects = selects.is_some_and(|properties| properties.selector.is_some());
+    match (retriever.selector.normalizes, selects) {
+        (false, false) => Ok(None),
+        (false, true) if node.child("schema_loader").is_ok_and(is_of_file) => Ok(None),
+        (false, true) => SchemaLoader::of_stream(node),
+        (true, _) => SchemaLoader::of_stream(node)?
+            .map(Some)
+            .ok_or_else(|| node.unsupported_part("schema_normalization without a schema_loader")),
+    }
+}
+
+/// A file that came with a connector's Python package.
+const OF_A_FILE: &str = "JsonFileSchemaLoader";
+
+fn is_of_file(loader: Option<Node<'_>>) -> bool {
+    loader.is_some_and(|loader| loader.kind() == OF_A_FILE)
 }
 
 fn cursor_of(node: &Node<'_>, retriever: &SimpleRetriever) -> Result<Option<Cursor>, CompileError> {

@@ -190,13 +190,17 @@ fn not_json(error: &serde_json::Error, body: &Body, redactor: &Redactor) -> Sour
 }
 
 fn wrong_shape(kind: &str, path: &[String]) -> SourceError {
-    let place = if path.is_empty() {
-        "the answer".to_owned()
-    } else {
-        format!("`{}`", path.join("."))
-    };
+    let place = place_of(path);
     SourceError::new(
         SourceErrorKind::Refused,
         format!("{place} should hold records, but is {kind}"),
     )
+}
+
+/// What a record path is called in messages.
+pub(super) fn place_of(path: &[String]) -> String {
+    match path {
+        [] => "the answer".to_owned(),
+        path => format!("`{}`", path.join(".")),
+    }
 }

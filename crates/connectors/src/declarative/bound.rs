@@ -10,6 +10,7 @@ use super::cursor::BoundCursor;
 use super::fields::Fields;
 use super::properties::BoundProperties;
 use super::routers::BoundRouter;
+use super::schema::BoundSchema;
 use crate::components::decoders::Decoder;
 use crate::components::partition_routers::ParentStream;
 use crate::components::record_expanders::BoundExpander;
@@ -30,6 +31,7 @@ pub(super) struct Bound {
     pub(super) cursor: Option<BoundCursor>,
     pub(super) router: Option<Arc<BoundRouter>>,
     pub(super) properties: Option<BoundProperties>,
+    pub(super) schema: Option<BoundSchema>,
     pub(super) keeps: Keeps,
     /// Which half of a stream that is read by another one once it has a state.
     pub(super) half: Half,
@@ -72,12 +74,14 @@ impl Bound {
         let router = router
             .map(|router| BoundRouter::new(router, &context, &bind))
             .transpose()?;
+        let bind = |stream: &Arc<Stream>| Self::new(stream, config, public, now);
         let properties = stream.retriever.properties.as_ref();
         let properties = properties
-            .map(|properties| {
-                let bind = |stream: &Arc<Stream>| Self::new(stream, config, public, now);
-                BoundProperties::new(properties, stream.selectable.as_ref(), &context, &bind)
-            })
+            .map(|properties| BoundProperties::new(properties, &context, &bind))
+            .transpose()?;
+        let schema = stream.schema.as_ref();
+        let schema = schema
+            .map(|schema| BoundSchema::new(schema, &context, &bind))
             .transpose()?;
         let extractor = &stream.retriever.selector.extractor;
         let record_path = extractor.path(&context)?;
@@ -118,6 +122,7 @@ impl Bound {
             cursor,
             router: router.map(Arc::new),
             properties,
+            schema,
         })
     }
 

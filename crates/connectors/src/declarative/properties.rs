@@ -22,8 +22,6 @@ pub(super) const MOST_BYTES: usize = 1024 * 1024;
 pub(super) struct BoundProperties {
     /// What tells them.
     pub(super) endpoint: Option<Endpoint>,
-    /// Those that the stream's schema has; `None` when everything is asked for.
-    selected: Option<HashSet<String>>,
 }
 
 /// Where the provider tells the properties.
@@ -35,7 +33,6 @@ pub(super) struct Endpoint {
 impl BoundProperties {
     pub(super) fn new(
         properties: &QueryProperties,
-        schema: Option<&Value>,
         context: &Context,
         bind: &dyn Fn(&Arc<Stream>) -> Result<Bound, TemplateError>,
     ) -> Result<Self, TemplateError> {
@@ -46,19 +43,7 @@ impl BoundProperties {
                 path: endpoint.path(context)?,
             }),
         };
-        let selected = properties.selector.as_deref().zip(schema);
-        Ok(Self {
-            endpoint,
-            selected: selected
-                .map(|(changes, schema)| selected_by(schema, changes, context))
-                .transpose()?,
-        })
-    }
-
-    /// Whether a property is asked for.
-    pub(super) fn selects(&self, name: &str) -> bool {
-        let selected = self.selected.as_ref();
-        selected.is_none_or(|selected| selected.contains(name))
+        Ok(Self { endpoint })
     }
 }
 
@@ -75,7 +60,7 @@ impl Endpoint {
 }
 
 /// The names of a schema's fields, as they are called at the provider.
-fn selected_by(
+pub(super) fn selected_by(
     schema: &Value,
     transformations: &[Transformation],
     context: &Context,

@@ -12,6 +12,7 @@ mod pages;
 mod partitions;
 mod readings;
 mod resets;
+mod schemas;
 mod smaller;
 
 use std::collections::HashSet;
@@ -82,6 +83,8 @@ pub(super) struct Reader {
     open: Option<Open>,
     /// What the requests of a page ask for by name, once it is known.
     chunks: Option<Arc<Vec<Vec<String>>>>,
+    /// The schema of its records, where that is needed and once it is known.
+    schema: Option<Arc<Value>>,
     /// The files of the open slice's job, once it is done.
     done: Option<Done>,
     cost: Cost,
@@ -229,6 +232,7 @@ impl Reader {
             reductions: Reductions::default(),
             open: None,
             chunks: None,
+            schema: None,
             done: None,
             cost: Cost::default(),
             warnings,

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use syncline_domain::attempt::Warning;
 use tokio::sync::mpsc::Sender;
 
-use super::answers::Parsed;
+use super::answers::{Parsed, place_of};
 use super::bound::Bound;
 use super::extract::{Records, Stop};
 use super::merging::Merging;
@@ -36,6 +36,8 @@ pub(super) struct Reading {
     pub(super) bound: Arc<Bound>,
     /// For the templates of records.
     pub(super) context: Context,
+    /// What the values of records are made to fit.
+    pub(super) schema: Option<Arc<Value>>,
     pub(super) skip: Option<Skip>,
     /// Records that changed before or after are left out, where the provider does not do so
     /// itself.
@@ -114,7 +116,7 @@ impl<'r> Sink<'r> {
         });
         let shallow = transform
             .as_ref()
-            .filter(|_| stream.schema.is_none())
+            .filter(|_| reading.schema.is_none())
             .and_then(Shallow::of);
         Self {
             reading,
@@ -236,7 +238,7 @@ impl<'r> Sink<'r> {
         let Some(mut changed) = transform.apply(record, &self.reading.context)? else {
             return Ok(None);
         };
-        if let Some(schema) = &self.reading.bound.stream.schema {
+        if let Some(schema) = &self.reading.schema {
             normalize(&mut changed, schema);
         }
         Ok(Some(serde_json::value::to_raw_value(&changed)?))
@@ -353,12 +355,7 @@ impl<'r> Sink<'r> {
     }
 
     fn not_an_object(&self, raw: &RawValue) -> SourceError {
-        let path = self.reading.bound.record_path.join(".");
-        let place = if path.is_empty() {
-            "the answer".to_owned()
-        } else {
-            format!("`{path}`")
-        };
+        let place = place_of(&self.reading.bound.record_path);
         SourceError::new(
             SourceErrorKind::Refused,
             format!(

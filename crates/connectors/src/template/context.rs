@@ -26,6 +26,8 @@ pub enum Names {
     Record,
     /// An answer that may be an error.
     Answer,
+    /// A field of a schema, as its provider describes it.
+    Field,
     /// A component that is made of a template.
     Component,
 }
@@ -39,6 +41,7 @@ impl Names {
         }
         match self {
             Names::Config => false,
+            Names::Field => name == "raw_schema",
             Names::Session => name == "session_token",
             Names::Request => name == "next_page_token" || SLICE.contains(&name),
             Names::Job => {

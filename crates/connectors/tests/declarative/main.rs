@@ -36,6 +36,7 @@ mod requests;
 mod resets;
 mod resuming;
 mod run;
+mod schemas;
 mod server;
 mod signing;
 mod smaller;

@@ -33,6 +33,7 @@ enum Told {
 impl Reader {
     /// Asks for the next page and begins to parse its answer.
     pub(super) async fn ask(&mut self) -> Result<Asked, SourceError> {
+        self.learn_schema().await?;
         if let Some(answer) = self.first_answer() {
             let request = self.request(None)?;
             return Ok(self.opened(request, Body::Memory(answer), Value::Null));

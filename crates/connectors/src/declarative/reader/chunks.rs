@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::super::properties::{Endpoint, MOST, MOST_BYTES};
+use super::super::properties::{Endpoint, MOST, MOST_BYTES, selected_by};
 use super::Reader;
 use crate::components::query_properties::PropertyList;
 use crate::error::{SourceError, SourceErrorKind};
@@ -28,7 +28,16 @@ impl Reader {
             (PropertyList::Endpoint(_), Some(endpoint)) => self.told_by(endpoint).await?,
             (PropertyList::Endpoint(_), None) => Vec::new(),
         };
-        let chunks = told.chunks(&all, |name| properties.selects(name));
+        let selected = told.selector.as_deref().zip(self.schema.as_deref());
+        let selected = selected
+            .map(|(changes, schema)| selected_by(schema, changes, &bound.context))
+            .transpose()
+            .map_err(|error| self.exchange.template(&error))?;
+        let is_selected = |name: &str| {
+            let selected = selected.as_ref();
+            selected.is_none_or(|selected| selected.contains(name))
+        };
+        let chunks = told.chunks(&all, is_selected);
         self.chunks = Some(Arc::new(chunks));
         Ok(self.chunks.clone())
     }

@@ -19,9 +19,11 @@ impl Reader {
         // What a job makes is what it was asked for.
         let filters = self.bound.stream.retriever.jobs.is_none()
             && cursor.is_some_and(|cursor| cursor.is_client_side || cursor.is_data_feed);
+        let normalizes = self.bound.stream.retriever.selector.normalizes;
         Reading {
             bound: self.bound.clone(),
             context: context.clone(),
+            schema: self.schema.clone().filter(|_| normalizes),
             skip: (self.place.offset > 0).then(|| Skip {
                 records: self.place.offset,
                 last: self.place.last.clone(),
