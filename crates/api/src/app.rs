@@ -17,8 +17,8 @@ use crate::middleware::finish::finish;
 use crate::middleware::pace::pace;
 use crate::middleware::routes::Routes;
 use crate::{
-    audit_events, batches, connections, events, health, models, providers, records, spec, syncs,
-    tokens,
+    audit_events, batches, connections, events, health, held_deletes, models, providers, records,
+    spec, syncs, tokens,
 };
 
 /// What a server runs, one for each of its threads; tests call it without a socket.
@@ -58,6 +58,7 @@ where
                 .configure(connections::routes)
                 .configure(models::routes)
                 .configure(records::routes)
+                .configure(held_deletes::routes)
                 .configure(syncs::routes)
                 .configure(events::routes)
                 .configure(batches::routes)

@@ -3,7 +3,9 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
-use syncline_domain::{AuditEventId, ConnectionId, ModelId, OrganizationId, SyncId, TokenId};
+use syncline_domain::{
+    AuditEventId, ConnectionId, HeldDeletesId, ModelId, OrganizationId, SyncId, TokenId,
+};
 use syncline_store::records::FeedPlace;
 use uuid::Uuid;
 
@@ -100,7 +102,7 @@ macro_rules! id_keys {
     };
 }
 
-id_keys!(AuditEventId ConnectionId ModelId SyncId TokenId);
+id_keys!(AuditEventId ConnectionId HeldDeletesId ModelId SyncId TokenId);
 
 impl CursorKey for i32 {
     fn to_bytes(&self) -> Vec<u8> {

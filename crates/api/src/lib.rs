@@ -13,6 +13,7 @@ mod batches;
 mod connections;
 mod events;
 mod health;
+mod held_deletes;
 mod models;
 mod providers;
 mod records;

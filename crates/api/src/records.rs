@@ -4,6 +4,8 @@ mod list;
 mod read;
 mod view;
 
+pub use view::RecordView;
+
 use utoipa_actix_web::service_config::ServiceConfig;
 
 #[cfg(feature = "fuzzing")]

@@ -100,6 +100,8 @@ typed_id!(/// One change in the audit trail.
     AuditEventId, "audit");
 typed_id!(/// One change of a sync's status.
     EventId, "event");
+typed_id!(/// Deletes of one full pass that are held.
+    HeldDeletesId, "held");
 
 /// One request for syncs. On the wire it is a bare UUID, as the contract says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

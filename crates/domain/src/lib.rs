@@ -8,6 +8,7 @@ pub mod credential;
 pub mod explain;
 pub mod fairness;
 pub mod health;
+pub mod held;
 pub mod id;
 pub mod lifecycle;
 pub mod model;
@@ -22,8 +23,8 @@ pub mod sync;
 pub mod transition;
 
 pub use id::{
-    AttemptNumber, AuditEventId, BatchId, ConnectionId, EventId, FileId, ModelId, OrganizationId,
-    RecordId, SyncId, TokenId,
+    AttemptNumber, AuditEventId, BatchId, ConnectionId, EventId, FileId, HeldDeletesId, ModelId,
+    OrganizationId, RecordId, SyncId, TokenId,
 };
 pub use lifecycle::{Lifecycle, LifecycleParts};
 pub use status::Status;

@@ -11,7 +11,7 @@ use crate::listener::{self, Wake};
 use crate::options::EngineOptions;
 use crate::sources::Sources;
 use crate::worker::Worker;
-use crate::{heartbeat, retention, scheduler};
+use crate::{heartbeat, held, retention, scheduler};
 
 /// What a run may still need after it was told to stop, for its last write.
 const GRACE: Duration = Duration::from_millis(500);
@@ -24,7 +24,7 @@ pub struct Engine {
     wake: Arc<Wake>,
     stop: CancellationToken,
     scheduler: AbortOnDropHandle<()>,
-    _helpers: [AbortOnDropHandle<()>; 3],
+    _helpers: [AbortOnDropHandle<()>; 4],
 }
 
 impl Engine {
@@ -46,6 +46,7 @@ impl Engine {
             tokio::spawn(listener::listen(changes, worker.clone(), Arc::clone(&wake))),
             tokio::spawn(heartbeat::keep(worker.clone())),
             tokio::spawn(retention::keep(worker.clone())),
+            tokio::spawn(held::keep(worker.clone())),
         ];
         let scheduler = tokio::spawn(scheduler::keep(
             worker.clone(),

@@ -9,6 +9,7 @@
 mod backoff;
 pub mod engine;
 mod heartbeat;
+mod held;
 mod listener;
 pub mod options;
 mod pool;

@@ -38,6 +38,8 @@ pub struct EngineOptions {
     pub purge_interval: Duration,
     /// How often what is too old is looked for.
     pub retention_interval: Duration,
+    /// How often decisions about held deletes are looked for.
+    pub held_interval: Duration,
     /// How long what is over is kept.
     pub keep: Keep,
     /// How long a shutdown waits for what runs to come to a page boundary.
@@ -70,6 +72,7 @@ impl Default for EngineOptions {
             sweep_batch: 1000,
             purge_interval: Duration::from_secs(60),
             retention_interval: Duration::from_secs(600),
+            held_interval: Duration::from_secs(2),
             keep: Keep::default(),
             shutdown_timeout: Duration::from_secs(20),
             is_alone: true,

@@ -168,6 +168,30 @@ impl Worker {
         }
     }
 
+    /// One batch of at most `limit` records of what was decided about held deletes; `false`: there
+    /// is nothing to do.
+    ///
+    /// # Errors
+    /// [`StoreError`]; what was done before stays done.
+    pub async fn work_off_held(&self, limit: i64) -> Result<bool, StoreError> {
+        // A question first: a transaction that writes waits for pages.
+        let is_due = self.store().read(|tx| tx.has_held_deletes_under_way());
+        if !is_due.await? {
+            return Ok(false);
+        }
+        let worked = self
+            .store()
+            .write(Lane::Bulk, move |tx| tx.work_off_held_deletes(limit))
+            .await?;
+        if let Some(held) = &worked {
+            tracing::info!(
+                held = %held.id, status = %held.status, released = held.released,
+                undone = held.undone, "held deletes"
+            );
+        }
+        Ok(worked.is_some())
+    }
+
     /// How many more syncs it could run.
     pub fn free_slots(&self) -> usize {
         self.options().slots.saturating_sub(self.pool().len())

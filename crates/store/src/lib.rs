@@ -17,6 +17,7 @@ pub mod tx;
 pub mod audit;
 pub mod connections;
 pub mod events;
+pub mod held;
 pub mod idempotency;
 pub mod manifests;
 pub mod models;

@@ -3,6 +3,7 @@
 use super::Reader;
 use crate::connections::ConnectionSyncsParams;
 use crate::events::EventListParams;
+use crate::held_deletes::HeldListParams;
 use crate::input::{FromQuery, NoQuery, Paged, Query};
 use crate::problem::{ErrorCode, Problem};
 use crate::records::RecordListParams;
@@ -34,6 +35,10 @@ pub const QUERIES: &[Reader<str>] = &[
     Reader {
         name: "events",
         read: read::<Paged<EventListParams>>,
+    },
+    Reader {
+        name: "held deletes",
+        read: read::<Paged<HeldListParams>>,
     },
     Reader {
         name: "wait",

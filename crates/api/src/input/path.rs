@@ -7,7 +7,9 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use futures::future::LocalBoxFuture;
 use syncline_domain::access::Reach;
-use syncline_domain::{BatchId, ConnectionId, ModelId, OrganizationId, RecordId, SyncId, TokenId};
+use syncline_domain::{
+    BatchId, ConnectionId, HeldDeletesId, ModelId, OrganizationId, RecordId, SyncId, TokenId,
+};
 use syncline_store::error::StoreError;
 use syncline_store::tx::Tx;
 
@@ -60,6 +62,7 @@ path_ids! {
     ModelId "model" |tx, of, id| tx.find_connection_of_model(of, id);
     SyncId "sync" |tx, of, id| tx.find_connection_of_sync(of, id);
     BatchId "batch" |tx, of, id| tx.find_connection_of_batch(of, id);
+    HeldDeletesId "held_deletes" |tx, of, id| tx.find_connection_of_held_deletes(of, id);
     RecordId "record" |tx, of, id| tx.find_connection_of_record(of, id);
     // For admins, whose tokens are not limited.
     TokenId "token" |_, _, _| Ok(None);

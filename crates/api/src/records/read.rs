@@ -2,12 +2,10 @@
 
 use actix_web::{get, web};
 use syncline_domain::{ModelId, RecordId};
-use syncline_store::records::FeedPlace;
 
 use super::view::RecordView;
 use crate::answer::Answer;
 use crate::api::Api;
-use crate::cursor::{self, Binding};
 use crate::input::{Call, Id, NoQuery};
 use crate::problem::Problem;
 
@@ -36,10 +34,5 @@ pub async fn read_record(
         .read(move |tx| tx.find_record(organization_id, model_id, id))
         .await?;
     let record = found.ok_or_else(|| Problem::not_found("record", &id.to_string()))?;
-    // The cursor is one of the model's feed.
-    let feed = format!("/v2/integrations/models/{model_id}/records");
-    let binding = Binding::new(organization_id, &feed, [].into_iter());
-    Answer::ok(&RecordView::new(record, |number| {
-        cursor::encode(&binding, &FeedPlace::at(number))
-    }))
+    Answer::ok(&RecordView::of_feed(record, organization_id, model_id))
 }

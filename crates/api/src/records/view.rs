@@ -3,9 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::value::RawValue;
-use syncline_store::records::Record;
+use syncline_domain::{ModelId, OrganizationId};
+use syncline_store::records::{FeedPlace, Record};
 use utoipa::ToSchema;
 
+use crate::cursor::{self, Binding};
 use crate::time;
 
 /// One landed object of a model.
@@ -41,6 +43,15 @@ pub struct RecordView {
 }
 
 impl RecordView {
+    /// With a cursor of its model's feed, outside of that list.
+    pub fn of_feed(record: Record, organization_id: OrganizationId, model_id: ModelId) -> Self {
+        let feed = format!("/v2/integrations/models/{model_id}/records");
+        let binding = Binding::new(organization_id, &feed, [].into_iter());
+        Self::new(record, |number| {
+            cursor::encode(&binding, &FeedPlace::at(number))
+        })
+    }
+
     /// With the cursor of its place.
     pub fn new(record: Record, cursor: impl Fn(i64) -> String) -> Self {
         let Record {

@@ -26,6 +26,7 @@ with microseconds. A POST may carry an `Idempotency-Key`.";
         (name = "connections", description = "Accounts at providers."),
         (name = "models", description = "Kinds of objects of a connection."),
         (name = "records", description = "What landed, in the order of change."),
+        (name = "held_deletes", description = "Deletes that are too many to be made unasked."),
         (name = "events", description = "What became of syncs, in order."),
         (name = "batches", description = "Requests and their syncs."),
         (name = "providers", description = "Kinds of outside systems."),

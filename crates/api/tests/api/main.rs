@@ -32,6 +32,7 @@ mod errors;
 mod events;
 mod explaining;
 mod found_models;
+mod held_deletes;
 mod idempotency;
 mod limits;
 mod model_states;

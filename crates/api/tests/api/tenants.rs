@@ -15,6 +15,7 @@ struct Owned(BTreeMap<&'static str, String>);
 impl Owned {
     /// One of everything that has an id.
     async fn by(app: &TestApp) -> Self {
+        let (_, held) = app.db_hold().await;
         let connection = app.connect().await;
         let batch = app
             .post(&format!("connections/{}/sync", connection.id()), None)
@@ -41,6 +42,7 @@ impl Owned {
             ),
             ("record_id", records.ids().remove(0)),
             ("token_id", token.id()),
+            ("held_deletes_id", held),
         ]))
     }
 
@@ -108,6 +110,7 @@ both_databases! {
     /// change.
     async fn every_operation_works_for_the_owner_and_every_change_is_told(db: TestDatabase) {
         let app = TestApp::new(&db).await;
+        let (_, to_dismiss) = app.db_hold().await;
         let owned = Owned::by(&app).await;
         for (path, method, operation) in operations() {
             let Some(filled) = owned.fill(&path) else { continue };
@@ -115,6 +118,9 @@ both_databases! {
             let filled = if id == "revoke_token" {
                 let token = app.post("tokens", json!({ "scope": "read" })).await.expect(201).id();
                 format!("tokens/{token}/revoke")
+            } else if id == "dismiss_held_deletes" {
+                // The others are released, and that is undone.
+                format!("held_deletes/{to_dismiss}/dismiss")
             } else {
                 filled
             };
@@ -226,6 +232,7 @@ both_databases! {
                     .replace("{model_id}", "model_01h455vb4pex5vsknk084sn02q")
                     .replace("{sync_id}", "sync_01h455vb4pex5vsknk084sn02q")
                     .replace("{record_id}", "rec_01h455vb4pex5vsknk084sn02q")
+                    .replace("{held_deletes_id}", "held_01h455vb4pex5vsknk084sn02q")
                     .replace("{token_id}", "tok_01h455vb4pex5vsknk084sn02q")
                     .replace("{batch_id}", "01890a5d-ac96-774b-bcce-b302099a8057");
                 let answer = app.call(method, &format!("{filled}?surprise=1"), None).await;

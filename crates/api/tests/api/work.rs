@@ -63,6 +63,19 @@ impl TestApp {
 
     /// Proves the end, deletes what was not seen, and completes.
     pub async fn db_complete(&self, fence: Fence) {
+        let guard = DeleteGuard {
+            share: 1.0,
+            rows: 1_000_000,
+        };
+        self.db_complete_within(fence, guard).await;
+    }
+
+    /// The same, by the guard that everybody has.
+    pub async fn db_complete_guarded(&self, fence: Fence) {
+        self.db_complete_within(fence, DeleteGuard::default()).await;
+    }
+
+    async fn db_complete_within(&self, fence: Fence, guard: DeleteGuard) {
         let end = ProvenEnd {
             states: Vec::new(),
             drops_partitions: false,
@@ -70,10 +83,6 @@ impl TestApp {
             requests: 1,
             bytes: 10,
             warnings: Vec::new(),
-        };
-        let guard = DeleteGuard {
-            share: 1.0,
-            rows: 1_000_000,
         };
         self.db_write(move |tx| {
             if tx.prove_end(fence, &end, guard)? {

@@ -1,8 +1,15 @@
 //! Records that a full pass did not see.
 
-use syncline_engine::EngineOptions;
+use std::sync::Arc;
+use std::time::Duration;
+
+use syncline_domain::held::HeldDecision;
 use syncline_engine::run::Step;
+use syncline_engine::{Engine, EngineOptions};
+use syncline_store::held::HeldFilter;
+use syncline_store::page::PageRequest;
 use syncline_store::runs::DeleteGuard;
+use syncline_store::tx::Tx;
 use syncline_test_support::{TestDatabase, both_databases};
 
 use crate::support::{Mode, World, finish_all};
@@ -59,6 +66,48 @@ both_databases! {
         1 by w: complete; 1 pages, 2 records: 0 added, 0 changed, 2 unchanged, 0 deleted; 2 requests; warning deletes_held
         records: 1:a=1, 2:b=1, 3:c=1, 4:d=1
         "#);
+    }
+
+    /// One worker dies behind its first batch; an engine goes on.
+    async fn what_somebody_releases_is_deleted_by_any_process(db: TestDatabase) {
+        let world = World::new(db, Mode::FullPass).await;
+        world.script.put(world.now(), &["a=1", "b=1", "c=1", "d=1", "e=1"]);
+        world.sync().await;
+        world.script.remove(&["a", "b", "d"]);
+        let guard = DeleteGuard { share: 0.2, rows: 1 };
+        let options = EngineOptions { delete_guard: guard, ..World::options("w") };
+        let worker = world.worker_with(options.clone());
+        world.request().await;
+        finish_all(worker.tick().await.unwrap()).await;
+        let organization = world.organization;
+        let page = PageRequest { after: None, limit: 1 };
+        let filter = HeldFilter::default();
+        let held = world
+            .read(move |tx| tx.list_held_deletes_of_organization(organization, &filter, page))
+            .await;
+        let id = held.items[0].id;
+        let decide = move |decision| {
+            move |tx: &mut Tx<'_>| tx.decide_held_deletes(organization, id, decision).map(drop)
+        };
+        world.write(decide(HeldDecision::Release)).await;
+        assert!(worker.work_off_held(1).await.unwrap());
+        assert_eq!(world.view_records().await, "2:b=1, 3:c=1, 4:d=1, 5:e=1, 6:a=1 (gone)");
+        drop(worker);
+        let options = EngineOptions { held_interval: Duration::ZERO, ..options };
+        let engine = Engine::start(world.store.clone(), Arc::new(world.script.clone()), options);
+        for (decision, records) in [
+            (None, "3:c=1, 5:e=1, 6:a=1 (gone), 7:b=1 (gone), 8:d=1 (gone)"),
+            (Some(HeldDecision::Undo), "3:c=1, 5:e=1, 9:a=1, 10:b=1, 11:d=1"),
+        ] {
+            if let Some(decision) = decision {
+                world.write(decide(decision)).await;
+            }
+            while world.read(|tx| tx.has_held_deletes_under_way()).await {
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(world.view_records().await, records);
+        }
+        engine.shutdown().await;
     }
 
     async fn a_doubtful_pass_needs_a_second_one(db: TestDatabase) {

@@ -74,7 +74,7 @@ const OF_SYNCS: &str = "sync_id IN (SELECT id FROM syncs WHERE connection_id = ?
 const OF_CONNECTION: &str = "connection_id = ?";
 
 /// Tables below a connection with their keys, those that refer to others first.
-const BELOW: [(&str, &str, &str); 13] = [
+const BELOW: [(&str, &str, &str); 14] = [
     ("records", "model_id, key", OF_MODELS),
     ("seen_pages", "sync_id, page", OF_SYNCS),
     ("staged_states", "sync_id, partition", OF_SYNCS),
@@ -82,6 +82,7 @@ const BELOW: [(&str, &str, &str); 13] = [
     ("batch_members", "batch_id, sync_id", OF_SYNCS),
     ("syncs", "id", OF_CONNECTION),
     ("batches", "id", OF_CONNECTION),
+    ("held_deletes", "id", OF_CONNECTION),
     ("model_states", "model_id, partition", OF_MODELS),
     ("model_feeds", "model_id", OF_MODELS),
     ("models", "id", OF_CONNECTION),

@@ -1,6 +1,8 @@
 //! To which connection something belongs, for tokens that reach a few connections only.
 
-use syncline_domain::{BatchId, ConnectionId, ModelId, OrganizationId, RecordId, SyncId};
+use syncline_domain::{
+    BatchId, ConnectionId, HeldDeletesId, ModelId, OrganizationId, RecordId, SyncId,
+};
 use uuid::Uuid;
 
 use crate::db::types::Uid;
@@ -35,6 +37,8 @@ owners! {
         "SELECT connection_id FROM syncs WHERE id = ? AND organization_id = ?";
     find_connection_of_batch BatchId
         "SELECT connection_id FROM batches WHERE id = ? AND organization_id = ?";
+    find_connection_of_held_deletes HeldDeletesId
+        "SELECT connection_id FROM held_deletes WHERE id = ? AND organization_id = ?";
     find_connection_of_record RecordId
         "SELECT m.connection_id FROM records r JOIN models m ON m.id = r.model_id \
          WHERE r.id = ? AND m.organization_id = ?";

@@ -18,8 +18,8 @@ use diesel::serialize::{IsNull, Output, Result as Written, ToSql};
 use diesel::sql_types::{BigInt, Binary, HasSqlType, SqlType, Text, Timestamptz};
 use diesel::sqlite::{Sqlite, SqliteValue};
 use syncline_domain::{
-    AuditEventId, BatchId, ConnectionId, EventId, ModelId, OrganizationId, RecordId, SyncId,
-    TokenId,
+    AuditEventId, BatchId, ConnectionId, EventId, HeldDeletesId, ModelId, OrganizationId, RecordId,
+    SyncId, TokenId,
 };
 use uuid::Uuid;
 
@@ -213,5 +213,6 @@ ids!(
     RecordId,
     BatchId,
     AuditEventId,
-    EventId
+    EventId,
+    HeldDeletesId
 );

@@ -4,9 +4,9 @@ use diesel::sql_types::BigInt;
 use syncline_domain::{ModelId, OrganizationId};
 
 use super::row::{self, RecordRow};
-use super::{FeedPage, FeedPlace};
+use super::{FeedPage, FeedPlace, Record};
 use crate::error::StoreError;
-use crate::sql::Sql;
+use crate::sql::{Sql, marks};
 use crate::tx::Tx;
 
 impl Tx<'_> {
@@ -61,6 +61,28 @@ impl Tx<'_> {
             },
             has_more,
         })
+    }
+
+    /// Those that are there, in the order of these keys as they are stored.
+    pub(crate) fn list_records_by_key(
+        &mut self,
+        model_id: ModelId,
+        keys: &[String],
+    ) -> Result<Vec<Record>, StoreError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut list = Sql::once(format!(
+            "SELECT {} FROM records r WHERE r.model_id = ? AND r.key IN ({}) ORDER BY r.key",
+            row::COLUMNS,
+            marks(keys.len()),
+        ))
+        .id(model_id.uuid());
+        for key in keys {
+            list = list.text(key.clone());
+        }
+        let rows: Vec<RecordRow> = list.load(self)?;
+        rows.into_iter().map(RecordRow::into_record).collect()
     }
 
     fn read_feed(

@@ -27,6 +27,20 @@ impl Tx<'_> {
             .run(self)
     }
 
+    /// What is under way is not over.
+    pub(super) fn purge_held_deletes(
+        &mut self,
+        before: DateTime<Utc>,
+        limit: i64,
+    ) -> Result<usize, StoreError> {
+        let chosen = "decided_at < ? AND status NOT IN ('releasing', 'undoing') \
+                      ORDER BY decided_at LIMIT ?";
+        self.delete_chosen("held_deletes", "id", chosen)
+            .time(before)
+            .big(limit)
+            .run(self)
+    }
+
     /// There is a handful of workers.
     pub(super) fn purge_workers(&mut self, before: DateTime<Utc>) -> Result<usize, StoreError> {
         self.delete_chosen("workers", "name", "expires_at < ?")

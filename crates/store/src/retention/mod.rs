@@ -57,6 +57,8 @@ pub enum Rule {
     AuditEvents,
     /// Events.
     Events,
+    /// Held deletes that were decided.
+    HeldDeletes,
     /// Workers that have been silent for a day.
     Workers,
     /// Rights to renew a credential that ran out, for their holder died.
@@ -78,13 +80,14 @@ pub struct Place(Uuid);
 
 impl Rule {
     /// All of them: syncs go before the batches that they leave empty.
-    pub const ALL: [Rule; 8] = [
+    pub const ALL: [Rule; 9] = [
         Rule::Syncs,
         Rule::Batches,
         Rule::Deletions,
         Rule::IdempotencyKeys,
         Rule::AuditEvents,
         Rule::Events,
+        Rule::HeldDeletes,
         Rule::Workers,
         Rule::CredentialLeases,
     ];
@@ -98,6 +101,7 @@ impl Rule {
             Rule::IdempotencyKeys => "idempotency_keys",
             Rule::AuditEvents => "audit_events",
             Rule::Events => "events",
+            Rule::HeldDeletes => "held_deletes",
             Rule::Workers => "workers",
             Rule::CredentialLeases => "credential_leases",
         }
@@ -125,7 +129,8 @@ impl Tx<'_> {
         } = *keep;
         let kept = match rule {
             Rule::Syncs | Rule::Batches => syncs,
-            Rule::Deletions => deletions,
+            // A release can be undone for as long as its tombstones are there.
+            Rule::Deletions | Rule::HeldDeletes => deletions,
             Rule::AuditEvents => audit_events,
             Rule::Events => events,
             Rule::IdempotencyKeys => crate::idempotency::KEPT,
@@ -142,6 +147,7 @@ impl Tx<'_> {
             Rule::Deletions => Ok(Removed::of(self.purge_deletions(before, limit)?, limit)),
             Rule::AuditEvents => Ok(Removed::of(self.purge_audit_events(before, limit)?, limit)),
             Rule::Events => Ok(Removed::of(self.purge_events(before, limit)?, limit)),
+            Rule::HeldDeletes => Ok(Removed::of(self.purge_held_deletes(before, limit)?, limit)),
             Rule::IdempotencyKeys => Ok(Removed::of(self.purge_answers(before, limit)?, limit)),
             Rule::Workers => Ok(Removed::of(self.purge_workers(before)?, limit)),
             Rule::CredentialLeases => Ok(Removed::of(self.purge_leases(before, limit)?, limit)),

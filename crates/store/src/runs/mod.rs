@@ -4,7 +4,7 @@
 //! [`TransitionError::Fenced`](syncline_domain::TransitionError::Fenced) when that attempt is not
 //! the running one.
 
-mod bitmap;
+pub(crate) mod bitmap;
 mod claim;
 mod commit_page;
 mod complete;
@@ -20,7 +20,7 @@ mod rescue;
 mod seen;
 mod settle;
 mod states;
-mod sweep;
+pub(crate) mod sweep;
 mod tick;
 
 use serde_json::value::RawValue;

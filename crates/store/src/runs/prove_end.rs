@@ -9,6 +9,7 @@ use super::read::check_fence;
 use super::{DeleteGuard, Fence, Phase, ProvenEnd, Unseen, bitmap, seen};
 use crate::bug::{self, Bug};
 use crate::error::StoreError;
+use crate::held::{HeldReason, NewHold};
 use crate::sql::Sql;
 use crate::syncs::row::RunFacts;
 use crate::tx::Tx;
@@ -19,6 +20,8 @@ struct Verdict {
     warning: Option<Warning>,
     /// The bitmap that the model keeps once the sync is complete.
     suspects: RoaringTreemap,
+    /// What is not deleted, for it is too much.
+    hold: Option<NewHold>,
 }
 
 impl Tx<'_> {
@@ -60,14 +63,23 @@ impl Tx<'_> {
             let seen = self.compact_seen(sync.id)?;
             let live = self.count_live_records(sync.model_id)?;
             let before = self.find_suspects(sync.model_id)?;
-            let verdict = judge(&unseen, &seen, live, &before, guard);
+            let mut verdict = judge(&unseen, &seen, live, &before, guard);
             self.write_suspects(sync.id, &verdict.suspects)?;
+            self.supersede_held_deletes(sync.model_id)?;
+            if let Some(hold) = &verdict.hold {
+                let id = self.insert_held_deletes(&sync, hold, &seen)?;
+                if let Some(warning) = &mut verdict.warning {
+                    let told = format!("; {} are held as {id}: release or dismiss them", hold.held);
+                    warning.message.push_str(&told);
+                }
+            }
             verdict
         } else {
             Verdict {
                 coverage: Coverage::Settled,
                 warning: None,
                 suspects: RoaringTreemap::new(),
+                hold: None,
             }
         };
         let mut warnings = end.warnings.clone();
@@ -147,32 +159,44 @@ fn judge(
     // Those that two passes in a row have missed, should this one delete nothing.
     let twice = before - seen;
     let missing = live - i64::try_from(seen.len()).unwrap_or(i64::MAX);
-    let held = |warning| Verdict {
-        coverage: Coverage::Settled,
-        warning: Some(warning),
-        suspects: twice.clone(),
-    };
     let gone = match unseen {
         Unseen::Unknown => 0,
         Unseen::Gone => missing,
         Unseen::Suspect { .. } => i64::try_from(twice.len()).unwrap_or(i64::MAX),
     };
+    let held = |reason, warning| Verdict {
+        coverage: Coverage::Settled,
+        warning: Some(warning),
+        suspects: twice.clone(),
+        hold: (gone > 0).then(|| NewHold {
+            reason,
+            held: gone,
+            live,
+            among: matches!(unseen, Unseen::Suspect { .. }).then(|| twice.clone()),
+        }),
+    };
     if live > 0 && seen.is_empty() {
-        return held(Warning {
-            code: "empty_full_pass".into(),
-            message: format!(
-                "the source served no record although {live} are there: none of them was deleted"
-            ),
-        });
+        return held(
+            HeldReason::NothingSeen,
+            Warning {
+                code: "empty_full_pass".into(),
+                message: format!(
+                    "the source served no record although {live} are there: none of them was deleted"
+                ),
+            },
+        );
     }
     if is_above(gone, live, guard) && !bug::is_on(Bug::GuardIgnored) {
-        return held(Warning {
-            code: "deletes_held".into(),
-            message: format!(
-                "{gone} of {live} records were not seen, which is too many to believe: \
+        return held(
+            HeldReason::TooMany,
+            Warning {
+                code: "deletes_held".into(),
+                message: format!(
+                    "{gone} of {live} records were not seen, which is too many to believe: \
                  none of them was deleted"
-            ),
-        });
+                ),
+            },
+        );
     }
     let nothing = RoaringTreemap::new();
     match unseen {
@@ -180,6 +204,7 @@ fn judge(
             coverage: Coverage::Gone { left: missing },
             warning: None,
             suspects: nothing,
+            hold: None,
         },
         Unseen::Suspect { reason } if missing > 0 => Verdict {
             coverage: Coverage::Suspect,
@@ -191,11 +216,13 @@ fn judge(
                 ),
             }),
             suspects: nothing,
+            hold: None,
         },
         Unseen::Gone | Unseen::Suspect { .. } | Unseen::Unknown => Verdict {
             coverage: Coverage::Settled,
             warning: None,
             suspects: nothing,
+            hold: None,
         },
     }
 }

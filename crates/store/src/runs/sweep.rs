@@ -3,7 +3,7 @@
 use chrono::Duration;
 use diesel::sql_types::{BigInt, Text};
 use syncline_domain::attempt::Counters;
-use syncline_domain::{ModelId, Sync};
+use syncline_domain::{ModelId, Sync, SyncId};
 
 use super::coverage::Coverage;
 use super::read::check_fence;
@@ -64,7 +64,7 @@ impl Tx<'_> {
                 (gone, Coverage::Suspect, after)
             }
         };
-        self.bury(&sync, &gone)?;
+        self.bury(sync.model_id, sync.id, &gone)?;
         let deleted = gone.len() as i64;
         self.tally(
             fence,
@@ -110,7 +110,7 @@ impl Tx<'_> {
     }
 
     /// The next live records in the order of their keys.
-    fn list_live(
+    pub(crate) fn list_live(
         &mut self,
         model_id: ModelId,
         after: Option<&str>,
@@ -130,12 +130,19 @@ impl Tx<'_> {
             .load(self)
     }
 
-    fn bury(&mut self, sync: &Sync, keys: &[String]) -> Result<(), StoreError> {
+    /// Makes tombstones of live records, in the name of a sync; gives the number before theirs.
+    pub(crate) fn bury(
+        &mut self,
+        model_id: ModelId,
+        sync_id: SyncId,
+        keys: &[String],
+    ) -> Result<Option<i64>, StoreError> {
         if keys.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let count = keys.len() as i64;
-        let mut number = self.take_numbers(sync.model_id, count, -count)?;
+        let before = self.take_numbers(model_id, count, -count)?;
+        let mut number = before;
         let now = self.now();
         for keys in keys.chunks(ROWS) {
             let rows = vec!["(CAST(? AS TEXT), CAST(? AS BIGINT))"; keys.len()].join(", ");
@@ -150,8 +157,8 @@ impl Tx<'_> {
             }
             let buried = update
                 .time(now)
-                .id(sync.id.uuid())
-                .id(sync.model_id.uuid())
+                .id(sync_id.uuid())
+                .id(model_id.uuid())
                 .run(self)?;
             if buried != keys.len() {
                 return Err(StoreError::Corrupt(format!(
@@ -160,7 +167,7 @@ impl Tx<'_> {
                 )));
             }
         }
-        Ok(())
+        Ok(Some(before))
     }
 
     fn write_sweep(
@@ -187,7 +194,7 @@ impl Tx<'_> {
 
 /// Keys that are gone, at most `limit`, and the key to go on behind; none when `rows` end the
 /// model.
-fn pick(
+pub(crate) fn pick(
     rows: &[Row],
     limit: i64,
     mut is_gone: impl FnMut(u64) -> bool,

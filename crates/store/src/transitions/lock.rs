@@ -4,6 +4,7 @@
 
 use syncline_domain::{ModelId, SyncId};
 
+use super::statuses;
 use crate::error::StoreError;
 use crate::sql::{Sql, marks};
 use crate::syncs::row::{self, SyncRow};
@@ -47,6 +48,21 @@ impl Tx<'_> {
         .id(id.uuid())
         .find(self)?
         .ok_or_else(|| not_found(id))
+    }
+
+    /// Locks a model, and the sync that has its turn, if one has: none starts, and none that runs
+    /// writes, until the transaction ends.
+    pub(crate) fn lock_model_and_turn(&mut self, id: ModelId) -> Result<(), StoreError> {
+        self.lock_models(&[id])?;
+        if self.is_postgres() {
+            Sql::new(format!(
+                "SELECT 1 FROM syncs WHERE model_id = ? AND status IN ({}) FOR NO KEY UPDATE",
+                statuses::turn_holders(),
+            ))
+            .id(id.uuid())
+            .run(self)?;
+        }
+        Ok(())
     }
 
     /// Locks the model of a sync and then the sync, as every move that may free the turn must.

@@ -22,7 +22,7 @@ use syncline_test_support::DatabaseKind;
 use syncline_test_support::{TestDatabase, both_databases};
 
 /// Tables that grow with use. The others hold a handful of rows.
-const GROWING: [&str; 17] = [
+const GROWING: [&str; 18] = [
     "syncs",
     "attempts",
     "records",
@@ -39,17 +39,19 @@ const GROWING: [&str; 17] = [
     "quotas",
     "audit_events",
     "events",
+    "held_deletes",
     "idempotency_keys",
 ];
 
 /// Indexes that hold nothing but what is alive, or has a schedule: reading one of them from its
 /// beginning is what they are for.
-const SMALL_INDEXES: [&str; 5] = [
+const SMALL_INDEXES: [&str; 6] = [
     "syncs_turn",
     "syncs_due",
     "syncs_leases",
     "syncs_queued",
     "models_by_next_sync",
+    "held_deletes_under_way",
 ];
 
 both_databases! {

@@ -4,17 +4,19 @@ use chrono::Duration;
 use serde_json::json;
 use syncline_domain::Status;
 use syncline_domain::access::Reach;
+use syncline_domain::held::{HeldDecision, HeldStatus};
 use syncline_domain::quota::Observation;
 use syncline_domain::retry::RetryPolicy;
 use syncline_domain::schedule::{Interval, Schedule, Timetable};
 use syncline_domain::scope::Scope;
 use syncline_store::clock::Clock;
 use syncline_store::events::EventFilter;
+use syncline_store::held::HeldFilter;
 use syncline_store::models::NewModel;
 use syncline_store::page::PageRequest;
 use syncline_store::records::FeedPlace;
 use syncline_store::retention::{Keep, Place, Rule};
-use syncline_store::runs::{Caps, Fence, Unseen};
+use syncline_store::runs::{Caps, DeleteGuard, Fence, Unseen};
 use syncline_store::secrets::{MasterKey, MasterKeys, Purpose, Secrets};
 use syncline_store::store::{Lane, Store, StoreOptions};
 use syncline_store::syncs::SyncFilter;
@@ -28,6 +30,7 @@ pub async fn run(db: &TestDatabase) {
     let organization = world.organization;
     let model = world.model();
     runs(&world).await;
+    held(&world).await;
 
     let fence = world.start(false).await;
     let caps = Caps {
@@ -138,6 +141,67 @@ async fn runs(world: &World) {
     world.commit(fence, closing).await.unwrap();
     world.prove(fence, Unseen::Unknown).await;
     world.complete(fence).await.unwrap();
+}
+
+/// A pass whose deletes are held, among pages that spare some; and what is decided then.
+async fn held(world: &World) {
+    let (organization, connection, model) =
+        (world.organization, world.connection.id, world.model());
+    let fence = world.start(true).await;
+    world
+        .prove_within(
+            fence,
+            Unseen::Gone,
+            DeleteGuard {
+                share: 0.0,
+                rows: 0,
+            },
+        )
+        .await;
+    world.complete(fence).await.unwrap();
+    let fence = world.start(false).await;
+    let brought = page(1, &[("a", json!(2))]);
+    world.commit(fence, brought).await.unwrap();
+    world.prove(fence, Unseen::Unknown).await;
+    world.complete(fence).await.unwrap();
+    let mut found = Vec::new();
+    for bits in 0..4u32 {
+        let filter = HeldFilter {
+            reach: Reach::All,
+            connection_id: Some(connection).filter(|_| bits & 1 != 0),
+            model_id: Some(model).filter(|_| bits & 2 != 0),
+            statuses: vec![HeldStatus::Held, HeldStatus::Undone],
+        };
+        let page = PageRequest {
+            after: None,
+            limit: 9,
+        };
+        found = world
+            .read(move |tx| tx.list_held_deletes_of_organization(organization, &filter, page))
+            .await
+            .items;
+    }
+    let id = found[0].id;
+    let page = PageRequest {
+        after: Some("a".to_owned()),
+        limit: 9,
+    };
+    world
+        .read(move |tx| tx.list_held_records(organization, id, page))
+        .await;
+    for decision in [HeldDecision::Release, HeldDecision::Undo] {
+        world
+            .write(move |tx| tx.decide_held_deletes(organization, id, decision))
+            .await
+            .unwrap();
+        assert!(world.read(|tx| tx.has_held_deletes_under_way()).await);
+        while world
+            .write(|tx| tx.work_off_held_deletes(9))
+            .await
+            .unwrap()
+            .is_some()
+        {}
+    }
 }
 
 async fn questions(world: &World, fence: Fence) {

@@ -16,6 +16,7 @@ mod events;
 mod fairness;
 mod feed;
 mod fences;
+mod held;
 mod lists;
 mod pages;
 mod properties;

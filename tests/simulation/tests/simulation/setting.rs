@@ -92,6 +92,7 @@ impl Setting {
             prefetch: 1 + dice.below(2),
             sweep_batch: 1 + dice.between(0, 2),
             purge_interval: Duration::from_secs(60),
+            held_interval: Duration::from_secs(60),
             shutdown_timeout: Duration::from_secs(10),
             is_alone: self.is_alone,
             jitter: Jitter::Fixed(dice.below(5) as f64 / 4.0),

@@ -12,7 +12,7 @@ use crate::tx::Tx;
 
 impl Tx<'_> {
     /// Takes the next `count` numbers and gives the one before the first.
-    pub(in crate::runs) fn take_numbers(
+    pub(crate) fn take_numbers(
         &mut self,
         model_id: ModelId,
         count: i64,

@@ -7,6 +7,7 @@ use syncline_domain::{Lifecycle, ModelId, Status, SyncId, TransitionError};
 
 use crate::bug::{self, Bug};
 use crate::error::StoreError;
+use crate::held::HAS_HELD;
 use crate::runs::{Fence, Phase};
 use crate::sql::Sql;
 use crate::tx::Tx;
@@ -22,6 +23,8 @@ pub(super) struct Landing {
     pub(super) now: DateTime<Utc>,
     /// Whether this page is likely to hold new records alone.
     pub(super) likely: Likely,
+    /// Whether deletes of the model are held, of which this page may spare some.
+    pub(super) has_held: bool,
 }
 
 /// Where a page is written first is a guess, by cheap evidence; a wrong one costs time alone.
@@ -89,6 +92,7 @@ impl Tx<'_> {
         if changed == 0 {
             return Err(StoreError::Corrupt("a locked sync moved".into()));
         }
+        let (likely, has_held) = self.guess(fence, sync.model_id)?;
         Ok(Landing {
             sync_id: sync.id,
             model_id: sync.model_id,
@@ -96,15 +100,16 @@ impl Tx<'_> {
             is_full_pass: run.is_full_pass,
             begun: run.fingerprint,
             now,
-            likely: self.guess(fence, sync.model_id)?,
+            likely,
+            has_held,
         })
     }
 
-    fn guess(&mut self, fence: Fence, model_id: ModelId) -> Result<Likely, StoreError> {
-        let evidence: Option<(i64, i64, i64)> = Sql::new(
-            "SELECT f.last_number, a.records, a.added FROM model_feeds f, attempts a \
+    fn guess(&mut self, fence: Fence, model_id: ModelId) -> Result<(Likely, bool), StoreError> {
+        let evidence: Option<(i64, i64, i64, bool)> = Sql::new(format!(
+            "SELECT f.last_number, a.records, a.added, {HAS_HELD} FROM model_feeds f, attempts a \
              WHERE f.model_id = ? AND a.sync_id = ? AND a.number = ?",
-        )
+        ))
         .id(model_id.uuid())
         .id(fence.sync_id.uuid())
         .int(fence.attempt)
@@ -112,13 +117,15 @@ impl Tx<'_> {
             diesel::sql_types::BigInt,
             diesel::sql_types::BigInt,
             diesel::sql_types::BigInt,
+            diesel::sql_types::Bool,
         )>()
         .find(self)?;
-        Ok(match evidence {
-            Some((0, _, _)) => Likely::CertainlyNew,
-            Some((_, records, added)) if records > 0 && records == added => Likely::New,
+        let likely = match evidence {
+            Some((0, _, _, _)) => Likely::CertainlyNew,
+            Some((_, records, added, _)) if records > 0 && records == added => Likely::New,
             Some(_) | None => Likely::Known,
-        })
+        };
+        Ok((likely, evidence.is_some_and(|(.., has_held)| has_held)))
     }
 }
 

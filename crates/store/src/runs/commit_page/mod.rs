@@ -53,6 +53,9 @@ impl Tx<'_> {
         if landing.is_full_pass {
             self.append_seen(fence.sync_id, &written.ordinals)?;
         }
+        if landing.has_held {
+            self.spare_held(landing.model_id, &written.ordinals)?;
+        }
         self.keep_states(
             fence.sync_id,
             landing.model_id,

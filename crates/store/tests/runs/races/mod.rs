@@ -3,4 +3,5 @@
 //! meet.
 
 mod gate;
+mod held;
 mod postgres;

@@ -65,6 +65,7 @@ impl World {
             "batches",
             "batch_members",
             "events",
+            "held_deletes",
         ]
         .iter()
         .map(|table| {
