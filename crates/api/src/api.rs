@@ -5,6 +5,7 @@ use syncline_store::store::Store;
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::Touches;
+use crate::events::EventStreams;
 use crate::limits::{LimitOptions, Limits};
 use crate::server::tls::Tls;
 use crate::watch::Watch;
@@ -32,6 +33,8 @@ pub struct Api {
     pub touches: Touches,
     /// Watches for all who wait.
     pub watch: Watch,
+    /// Watches for all who follow events.
+    pub event_streams: EventStreams,
     /// Cancelled when the process shuts down: who waits is answered at once, and `serve` ends.
     pub shutdown: CancellationToken,
 }
@@ -50,6 +53,7 @@ impl Api {
             shutdown_seconds: 10,
             touches: Touches::default(),
             watch: Watch::default(),
+            event_streams: EventStreams::default(),
             shutdown,
         }
     }

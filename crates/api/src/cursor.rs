@@ -18,6 +18,7 @@ const VERSION: u8 = 1;
 const SEAL_BYTES: usize = 12;
 
 /// What a cursor is bound to: organization, path and filters.
+#[derive(Clone)]
 pub struct Binding(Sha256);
 
 impl Binding {

@@ -2,7 +2,11 @@
 
 mod filter;
 mod list;
+mod news;
+mod stream;
 mod view;
+
+pub use news::EventStreams;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

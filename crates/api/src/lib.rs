@@ -40,6 +40,7 @@ pub mod fuzzing;
 pub use api::Api;
 pub use app::app;
 pub use auth::Touches;
+pub use events::EventStreams;
 pub use limits::{LimitOptions, Limits};
 pub use problem::code::ErrorCode;
 pub use server::tls::{Tls, TlsError};

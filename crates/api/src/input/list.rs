@@ -65,6 +65,19 @@ impl<F> List<F> {
             .transpose()
     }
 
+    /// The key behind a cursor that came in another way.
+    ///
+    /// # Errors
+    /// When the cursor is not one of this list.
+    pub fn decode<K: CursorKey>(&self, text: &str) -> Result<K, Problem> {
+        cursor::decode(&self.binding, text)
+    }
+
+    /// What the cursors of this list are bound to.
+    pub fn binding(&self) -> Binding {
+        self.binding.clone()
+    }
+
     /// The cursor that goes on behind `key`.
     pub fn cursor<K: CursorKey>(&self, key: &K) -> String {
         cursor::encode(&self.binding, key)

@@ -29,10 +29,9 @@ const LIMITED: [(&str, &str, &str); 2] = [
 const ALWAYS: [&str; 4] = ["X-Request-Id", "WWW-Authenticate", "Location", "Allow"];
 
 /// Always sent by this operation.
-const BY_OPERATION: [(&str, &str); 3] = [
+const BY_OPERATION: [(&str, &str); 2] = [
     ("request_sync", "Syncline-Batch-Id"),
     ("list_records", "Next-Cursor"),
-    ("list_events", "Next-Cursor"),
 ];
 
 /// Always sent with this status.

@@ -29,6 +29,7 @@ mod contract;
 mod cursors;
 mod documents;
 mod errors;
+mod event_streams;
 mod events;
 mod explaining;
 mod found_models;

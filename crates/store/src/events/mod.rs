@@ -8,6 +8,7 @@
 
 mod insert;
 mod list;
+mod news;
 mod number;
 mod row;
 
@@ -16,6 +17,8 @@ use syncline_domain::access::Reach;
 use syncline_domain::{
     AttemptNumber, ConnectionId, EventId, ModelId, OrganizationId, Status, SyncId, TransitionKind,
 };
+
+pub use news::EventNews;
 
 /// One change of a sync's status.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -255,6 +255,9 @@ async fn events(world: &World, fence: Fence) {
     let (organization, connection, model) =
         (world.organization, world.connection.id, world.model());
     world.store.number_events(organization).await.unwrap();
+    world
+        .read(move |tx| tx.list_event_news(vec![organization]))
+        .await;
     for bits in 0..8u32 {
         let has = |bit: u32| bits & (1 << bit) != 0;
         let filter = EventFilter {
