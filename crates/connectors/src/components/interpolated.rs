@@ -24,9 +24,12 @@ impl InterpolatedMap {
         match node.field(field) {
             None => Ok(None),
             Some(Value::Object(map)) => {
+                // They are put there with each request.
+                let is_apart =
+                    |value: &Value| field == "request_parameters" && is_query_properties(value);
                 let fields = map
                     .iter()
-                    .filter(|(_, value)| !value.is_null() && !is_query_properties(value))
+                    .filter(|(_, value)| !value.is_null() && !is_apart(value))
                     .map(|(key, value)| {
                         if let Some(kind) = value.get("type").and_then(Value::as_str) {
                             return Err(node.unsupported_part(format!("{kind} in {field}")));

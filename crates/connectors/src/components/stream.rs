@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::cursors::Cursor;
 use super::primary_key::PrimaryKey;
+use super::query_properties::is_query_properties;
 use super::retrievers::SimpleRetriever;
 use super::schema_loaders::SchemaLoader;
 use super::smaller_requests::RequestWindowSplitting;
@@ -247,9 +248,26 @@ impl Needs {
                 .iter()
                 .any(|template| template.reads("last_record").next().is_some()),
             response: response.map(str::to_owned).collect(),
-            request_token: resolved["retriever"][requester]
+            request_token: own_request(&resolved["retriever"][requester])
                 .to_string()
                 .contains("next_page_token"),
         }
     }
+}
+
+/// A requester without what is asked before it, which has pages of its own.
+fn own_request(requester: &Value) -> Value {
+    let mut own = requester.clone();
+    if let Value::Object(fields) = &mut own {
+        fields.retain(|name, _| {
+            !matches!(
+                name.as_str(),
+                "query_properties" | "fetch_properties_from_endpoint"
+            )
+        });
+        if let Some(Value::Object(parameters)) = fields.get_mut("request_parameters") {
+            parameters.retain(|_, value| !is_query_properties(value));
+        }
+    }
+    own
 }

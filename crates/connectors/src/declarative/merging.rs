@@ -196,6 +196,18 @@ mod tests {
     }
 
     #[test]
+    fn a_page_that_is_too_large_is_refused() {
+        let mut merging = Merging::new(&["id".to_owned()]);
+        let part = |text: &str| RawValue::from_string(text.to_owned()).unwrap();
+        assert!(merging.take(part(r#"{"id": 1}"#)).is_ok());
+        merging.bytes = MOST_BYTES;
+        match merging.take(part("{}")) {
+            Err(Why::Failed(error)) => assert!(error.message.contains("64 MiB"), "{error}"),
+            _ => panic!("it was taken"),
+        }
+    }
+
+    #[test]
     fn a_key_is_made_of_all_its_fields() {
         let keys = ["a".to_owned(), "b".to_owned()];
         let key = |value: Value| key_of(value.as_object().unwrap(), &keys);

@@ -160,6 +160,34 @@ fn what_cannot_be_is_told_with_its_place() {
         reason(limit),
         "`property_limit` must be a whole number (at items.retriever.requester.query_properties.property_chunking)"
     );
+    let header = "request_headers: {a: {type: QueryProperties, property_list: [a]}}";
+    assert!(reason(header).starts_with("QueryProperties in request_headers"));
     let login = "authenticator: {type: SessionTokenAuthenticator, session_token_path: [t], request_authentication: {type: Bearer}, login_requester: {type: HttpRequester, url_base: \"https://x.test\", query_properties: {type: QueryProperties, property_list: [a]}}}";
     assert!(reason(login).starts_with("QueryProperties beside a SimpleRetriever"));
+}
+
+/// The endpoint has pages; the stream itself has a paginator without a place for its token.
+#[tokio::test]
+async fn pages_of_the_endpoint_are_not_those_of_the_stream() {
+    let server = Server::start(|asked: &Asked| match asked.path() {
+        "/fields" => Reply::json(json!({"data": [{"name": "a"}]})),
+        _ => Reply::json(json!({"data": [{"id": "x", "a": 1}]})),
+    })
+    .await;
+    let requester = CHUNKED.replace(
+        "path: fields}",
+        "path: fields, request_parameters: {page: \"{{ next_page_token }}\"}}",
+    );
+    let items = Items {
+        requester,
+        paginator: "{type: DefaultPaginator, pagination_strategy: {type: PageIncrement}}"
+            .to_owned(),
+        ..Items::default()
+    };
+    let ask = Ask {
+        pages: 5,
+        ..Ask::of("items")
+    };
+    let ran = run(&source(&items.yaml(), json!({"url": server.url})), ask).await;
+    assert_eq!(ran.records(), [r#"{"id":"x","a":1}"#]);
 }
