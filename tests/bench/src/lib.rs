@@ -10,6 +10,7 @@
 mod bare;
 mod claims;
 mod footprint;
+mod latency;
 mod lifecycles;
 mod manifest;
 mod peers;
@@ -39,6 +40,9 @@ pub fn run(words: &[String]) {
             }
             if wants("requests") {
                 requests::measure(database, &scale, &mut report).await;
+            }
+            if wants("latency") {
+                latency::measure(database, &mut report).await;
             }
             if wants("lifecycles") {
                 lifecycles::measure(database, &scale, &mut report).await;

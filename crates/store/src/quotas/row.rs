@@ -118,7 +118,8 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Forgets what is known of a connection's quota: another account may stand behind it now.
+    /// Forgets what is known of a connection's quota: another account may stand behind it now, or
+    /// somebody wants the provider asked all the same.
     pub(crate) fn delete_bucket(&mut self, id: ConnectionId) -> Result<(), StoreError> {
         Sql::new("DELETE FROM quotas WHERE connection_id = ?")
             .id(id.uuid())

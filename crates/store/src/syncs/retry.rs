@@ -12,7 +12,8 @@ use crate::tx::Tx;
 
 impl Tx<'_> {
     /// A failed or cancelled one: a new sync of the same scope (or its waiting twin), in a batch
-    /// of its own. A `pending_retry`: due now.
+    /// of its own. A `pending_retry`: due now, whatever is known of the account's quota; the provider
+    /// is asked anew.
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::Conflict`] in other statuses.
@@ -34,6 +35,7 @@ impl Tx<'_> {
             Status::PendingRetry => {
                 self.make_sync_due(&mut sync)?;
                 self.mark_asked_for(&sync)?;
+                self.delete_bucket(sync.connection_id)?;
                 Ok((sync, None))
             }
             Status::Failed | Status::Cancelled => self.request_again(&sync, !is_disabled),

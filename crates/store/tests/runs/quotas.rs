@@ -9,7 +9,7 @@ use syncline_store::secrets::Secrets;
 use syncline_store::store::Lane;
 use syncline_test_support::{TestDatabase, both_databases};
 
-use crate::world::World;
+use crate::world::{World, transient};
 
 fn said(world: &World, limit: i64, remaining: i64) -> Observation {
     Observation {
@@ -89,6 +89,20 @@ both_databases! {
             assert!(claimed.iter().any(|fence| fence.sync_id == member.sync.id));
         }
         world.clock.advance(Duration::seconds(60));
+        assert_eq!(world.claim(9).await.len(), 1);
+    }
+
+    async fn somebody_who_asks_for_a_retry_does_not_wait_for_the_quota(db: TestDatabase) {
+        let world = World::new(&db).await;
+        let fence = world.start(false).await;
+        world.fail(fence, transient("later")).await.unwrap();
+        exchange(&world, vec![said(&world, 10, 0)], false).await;
+        let organization = world.organization;
+        world
+            .write(move |tx| tx.retry_sync(organization, fence.sync_id))
+            .await
+            .unwrap();
+        world.write(|tx| tx.enqueue_due_syncs(10)).await.unwrap();
         assert_eq!(world.claim(9).await.len(), 1);
     }
 
