@@ -263,10 +263,14 @@ both_databases! {
         // The provider told it by its answer, which took a moment.
         let wait = (why.expected_at.unwrap() - world.now()).num_seconds();
         assert!((WINDOW..WINDOW + 10).contains(&wait), "{wait}");
-        world.pass(Duration::seconds(WINDOW + 10));
-        assert!(work(&worker).await > 0);
-        let (_, why) = world.read(move |tx| tx.explain_sync(organization_id, id)).await.unwrap();
-        assert_ne!(why.reason.code(), "quota_exhausted");
+        // The parked ones go on as well: together they may use up the new window too.
+        let mut windows = 0;
+        while status(&world, organization, id).await.0 != Status::Complete {
+            windows += 1;
+            assert!(windows <= 3, "{:?}", provider.counts.lock().unwrap());
+            world.pass(Duration::seconds(WINDOW + 10));
+            assert!(work(&worker).await > 0);
+        }
         assert!(provider.most() <= LIMIT);
     }
 
