@@ -142,7 +142,9 @@ bench: ## Measure speed and memory, on both databases (release build, takes minu
 	$(CARGO) build $(LOCKED) --profile bench -p syncline -p syncline-bench --bins --benches
 	environment=$$(tests/env/python.sh oracle tests/declarative/oracle/requirements.txt) && \
 		packages=$$(tests/env/npm.sh bench-peers tests/bench/peers) && \
+		dlt=$$(tests/env/python.sh bench-dlt tests/bench/peers/requirements.txt) && \
 		SYNCLINE_BENCH_PACKAGES="$$packages" \
+		SYNCLINE_BENCH_DLT="$$dlt/bin/python" \
 		SYNCLINE_BENCH_REFERENCE="$$environment/bin/source-declarative-manifest" \
 		SYNCLINE_TEST_POSTGRES_DURABLE=1 tests/env/with-postgres.sh \
 		$(CARGO) bench $(LOCKED) -p syncline -p syncline-bench --bench syncline

@@ -8,14 +8,18 @@
 )]
 
 mod bare;
+mod beside;
 mod claims;
+mod dlt;
 mod footprint;
 mod latency;
 mod lifecycles;
 mod manifest;
 mod peers;
 mod process;
+mod reading;
 mod records;
+mod reference;
 mod report;
 mod requests;
 mod scale;
@@ -34,10 +38,16 @@ pub fn run(words: &[String]) {
         .expect("a runtime");
     runtime.block_on(async {
         let mut report = report::Report::begin(&scale);
-        for database in Database::all() {
-            if wants("records") {
-                records::measure(database, &scale, &mut report).await;
+        let databases = Database::all();
+        if wants("records") {
+            let mut ours = Vec::new();
+            for database in &databases {
+                ours.push(records::measure(*database, &scale, &mut report).await);
             }
+            // Right after ours, so that the machine is in the same mood.
+            beside::measure(&ours, &scale, &mut report);
+        }
+        for database in databases {
             if wants("requests") {
                 requests::measure(database, &scale, &mut report).await;
             }

@@ -22,7 +22,8 @@ impl Script {
     }
 }
 
-fn folder() -> PathBuf {
+/// Where the scripts lie.
+pub(crate) fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("peers")
 }
 
@@ -85,7 +86,7 @@ pub(crate) fn queue(queue: Queue, mode: Mode, url: &str, jobs: usize) -> Option<
 }
 
 /// What a program that succeeds prints.
-fn output(mut command: Command) -> String {
+pub(crate) fn output(mut command: Command) -> String {
     let done = command
         .output()
         .unwrap_or_else(|error| panic!("{command:?}: {error}"));

@@ -17,36 +17,53 @@ pub(crate) fn children_cpu_seconds() -> f64 {
 
 /// A sum of fields, counted from the one behind the name.
 fn seconds(process: &str, summed: &[usize]) -> f64 {
-    let stat = read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    // The name, in parentheses, may hold spaces; the fields after it do not. See proc_pid_stat(5).
-    let fields: Vec<&str> = stat
-        .rsplit(") ")
-        .next()
-        .unwrap_or_default()
-        .split(' ')
-        .collect();
-    let ticks = |index: usize| {
-        fields
-            .get(index)
-            .and_then(|f| f.parse::<f64>().ok())
-            .unwrap_or(0.0)
-    };
-    summed.iter().map(|index| ticks(*index)).sum::<f64>() / TICKS
+    let fields = fields(process);
+    let ticks = |index: &usize| fields.get(*index)?.parse::<f64>().ok();
+    summed.iter().filter_map(ticks).sum::<f64>() / TICKS
 }
 
-/// The same over every process of PostgreSQL on this machine.
+fn parent(pid: u32) -> Option<u32> {
+    fields(&pid.to_string()).get(1)?.parse().ok()
+}
+
+/// What the kernel says in a line; see proc_pid_stat(5).
+fn fields(process: &str) -> Vec<String> {
+    let stat = read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    // The name, in parentheses, may hold spaces; the fields after it do not.
+    let behind_the_name = stat.rsplit(") ").next().unwrap_or_default();
+    behind_the_name.split(' ').map(str::to_owned).collect()
+}
+
+/// The same over the processes of the PostgreSQL that is measured: of the one in the directory that
+/// the URL names, or else of all on this machine.
 pub(crate) fn postgres_cpu_seconds() -> f64 {
-    let Ok(entries) = std::fs::read_dir("/proc") else {
-        return 0.0;
-    };
-    entries
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok())
+    let postgres: Vec<u32> = processes()
         .filter(|pid| {
             read_to_string(format!("/proc/{pid}/comm"))
                 .is_ok_and(|name| name.starts_with("postgres"))
         })
-        .map(cpu_seconds)
+        .collect();
+    let url = std::env::var("SYNCLINE_TEST_POSTGRES_URL").unwrap_or_default();
+    let directory = url.split("?host=").nth(1);
+    let postmaster = directory.and_then(|directory| {
+        let of_it = |pid: &&u32| {
+            read_to_string(format!("/proc/{pid}/cmdline"))
+                .is_ok_and(|words| words.contains(directory))
+        };
+        postgres.iter().find(of_it).copied()
+    });
+    // Its backends that have ended are in its own sum.
+    let counts = |pid: &&u32| postmaster.is_none_or(|it| **pid == it || parent(**pid) == Some(it));
+    postgres
+        .iter()
+        .filter(counts)
+        .map(|pid| cpu_seconds(*pid))
         .sum()
+}
+
+fn processes() -> impl Iterator<Item = u32> {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten();
+    entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
 }
 
 /// Resident memory now, in MiB.

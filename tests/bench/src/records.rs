@@ -8,14 +8,31 @@ use crate::report::{Report, grouped};
 use crate::setting::{Bench, Database, Scale};
 
 /// Seconds on the clock and on the processors.
-struct Spent {
-    wall: f64,
+pub(crate) struct Spent {
+    pub(crate) wall: f64,
     server: f64,
     source: f64,
     postgres: f64,
 }
 
-pub(crate) async fn measure(database: Database, scale: &Scale, report: &mut Report) {
+impl Spent {
+    /// Processor seconds of the server and, with one of its own, the database.
+    pub(crate) fn cpu(&self, database: Database) -> f64 {
+        match database {
+            Database::Sqlite => self.server,
+            Database::Postgres => self.server + self.postgres,
+        }
+    }
+}
+
+/// Our two syncs, for those who are measured beside them.
+pub(crate) struct Ours {
+    pub(crate) database: Database,
+    pub(crate) fresh: Spent,
+    pub(crate) unchanged: Spent,
+}
+
+pub(crate) async fn measure(database: Database, scale: &Scale, report: &mut Report) -> Ours {
     let bench = Bench::start(database, scale.records, 2).await;
     #[expect(clippy::cast_precision_loss, reason = "small counts")]
     let records = scale.records as f64;
@@ -58,6 +75,11 @@ pub(crate) async fn measure(database: Database, scale: &Scale, report: &mut Repo
                 micros(spent.postgres),
             );
         }
+    }
+    Ours {
+        database,
+        fresh,
+        unchanged,
     }
 }
 

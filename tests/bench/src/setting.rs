@@ -1,7 +1,7 @@
 //! What is measured: databases, sizes, and the connection that is read.
 
 use serde_json::{Value, json};
-use syncline_demo::{Demo, DemoConfig, MANIFEST};
+use syncline_demo::{Demo, DemoConfig, MANIFEST, Model};
 use syncline_test_support::{Api, Program, Server, TestDatabase};
 use tempfile::TempDir;
 
@@ -89,14 +89,7 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) async fn start(database: Database, invoices: usize, workers: usize) -> Self {
-        let config = DemoConfig {
-            customers: 10,
-            invoices,
-            payments: 0,
-            ..DemoConfig::default()
-        };
-        let demo = Demo::start(config, ([127, 0, 0, 1], 0).into()).expect("the demo starts");
-        demo.prerender(syncline_demo::Model::Invoices, PAGE);
+        let demo = demo(invoices);
         let providers = providers();
         let database = database.fresh();
         let program = Program::new(database.url())
@@ -127,6 +120,19 @@ impl Bench {
         assert_eq!(sync["status"], "complete", "{sync}");
         sync
     }
+}
+
+/// A demo with its invoices rendered beforehand.
+pub(crate) fn demo(invoices: usize) -> Demo {
+    let config = DemoConfig {
+        customers: 10,
+        invoices,
+        payments: 0,
+        ..DemoConfig::default()
+    };
+    let demo = Demo::start(config, ([127, 0, 0, 1], 0).into()).expect("the demo starts");
+    demo.prerender(Model::Invoices, PAGE);
+    demo
 }
 
 /// A folder with the demo's manifest.
