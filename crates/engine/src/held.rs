@@ -2,9 +2,6 @@
 
 use crate::worker::Worker;
 
-/// Records that one transaction deletes, or brings back.
-const BATCH: i64 = 1000;
-
 /// Looks now and then until it is dropped. What a process leaves behind when it dies another one
 /// goes on with: each batch keeps how far it came.
 pub(crate) async fn keep(worker: Worker) {
@@ -12,7 +9,7 @@ pub(crate) async fn keep(worker: Worker) {
     loop {
         tokio::time::sleep(options.jitter.spread(options.held_interval)).await;
         loop {
-            match worker.work_off_held(BATCH).await {
+            match worker.work_off_held(options.held_batch).await {
                 Ok(true) => {}
                 Ok(false) => break,
                 Err(error) => {

@@ -40,6 +40,8 @@ pub struct EngineOptions {
     pub retention_interval: Duration,
     /// How often decisions about held deletes are looked for.
     pub held_interval: Duration,
+    /// How many records one transaction deletes, or brings back, after such a decision.
+    pub held_batch: i64,
     /// How long what is over is kept.
     pub keep: Keep,
     /// How long a shutdown waits for what runs to come to a page boundary.
@@ -73,6 +75,7 @@ impl Default for EngineOptions {
             purge_interval: Duration::from_secs(60),
             retention_interval: Duration::from_secs(600),
             held_interval: Duration::from_secs(2),
+            held_batch: 1000,
             keep: Keep::default(),
             shutdown_timeout: Duration::from_secs(20),
             is_alone: true,

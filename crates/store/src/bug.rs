@@ -73,11 +73,19 @@ pub enum Bug {
     QuotaNotTaken,
     /// A sync that is queued leaves no event.
     EventForgotten,
+    /// A page brings what is held, and a release deletes it all the same.
+    HeldNotSpared,
+    /// What a release has deleted is still suspected, and counts when the next pass is doubted.
+    ReleasedStaysSuspected,
+    /// What an undo has brought back, the sweep under way deletes.
+    UndoneIsSwept,
+    /// An undo brings back what the last batch of the release deleted, and no more.
+    UndoOfLastBatch,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Bug; 29] = [
+    pub const ALL: [Bug; 33] = [
         Bug::FenceWithoutAttempt,
         Bug::FenceWithoutStatus,
         Bug::PageWithoutPosition,
@@ -107,6 +115,10 @@ impl Bug {
         Bug::SweepLeftOut,
         Bug::QuotaNotTaken,
         Bug::EventForgotten,
+        Bug::HeldNotSpared,
+        Bug::ReleasedStaysSuspected,
+        Bug::UndoneIsSwept,
+        Bug::UndoOfLastBatch,
     ];
 }
 

@@ -1,10 +1,12 @@
 //! Held deletes become tombstones.
 
 use diesel::sql_types::{BigInt, Nullable, Text};
+use roaring::RoaringTreemap;
 use syncline_domain::held::HeldStatus;
 
 use super::HeldDeletes;
 use super::row::{self, Ordinals, OrdinalsRow};
+use crate::bug::{self, Bug};
 use crate::error::StoreError;
 use crate::runs::sweep::pick;
 use crate::sql::Sql;
@@ -27,7 +29,11 @@ impl Tx<'_> {
         let (gone, after) = pick(&rows, limit, |ordinal| hold.holds(ordinal));
         let count = i64::try_from(gone.len()).unwrap_or(i64::MAX);
         let before = self.bury(held.model_id, held.sync_id, &gone)?;
+        self.clear_suspects(held.model_id, &ordinals_of(&rows, &gone))?;
         let (first, last) = match before {
+            Some(before) if bug::is_on(Bug::UndoOfLastBatch) => {
+                (Some(before), Some(before + count))
+            }
             Some(before) => (Some(first.unwrap_or(before)), Some(before + count)),
             None => (first, last),
         };
@@ -74,4 +80,13 @@ impl Tx<'_> {
         .find(self)?;
         progress.ok_or_else(|| super::not_found(held.id))
     }
+}
+
+/// The places in bitmaps of those that are `gone`, which are in the order of `rows`.
+fn ordinals_of(rows: &[(String, i64)], gone: &[String]) -> RoaringTreemap {
+    let mut gone = gone.iter().peekable();
+    rows.iter()
+        .filter(|(key, _)| gone.next_if_eq(&key).is_some())
+        .map(|(_, ordinal)| ordinal.cast_unsigned())
+        .collect()
 }

@@ -30,8 +30,9 @@ impl Tx<'_> {
             // It had deleted nothing yet.
             return self.write_undone(held, 0, None);
         };
-        let rows: Vec<(String, i64, bool)> = Sql::new(
-            "SELECT r.key, r.number, r.deleted_at IS NOT NULL AND r.sync_id = ? FROM records r \
+        let rows: Vec<(String, i64, i64, bool)> = Sql::new(
+            "SELECT r.key, r.ordinal, r.number, r.deleted_at IS NOT NULL AND r.sync_id = ? \
+             FROM records r \
              WHERE r.model_id = ? AND r.number > ? AND r.number <= ? ORDER BY r.number LIMIT ?",
         )
         .id(held.sync_id.uuid())
@@ -39,23 +40,25 @@ impl Tx<'_> {
         .big(after)
         .big(last)
         .big(limit.saturating_mul(LOOKED_AT))
-        .rows::<(Text, BigInt, Bool)>()
+        .rows::<(Text, BigInt, BigInt, Bool)>()
         .load(self)?;
-        let mut keys = Vec::new();
+        let (mut keys, mut ordinals) = (Vec::new(), Vec::new());
         let mut looked_at = after;
-        for (key, number, is_ours) in &rows {
+        for (key, ordinal, number, is_ours) in &rows {
             if i64::try_from(keys.len()).is_ok_and(|count| count >= limit) {
                 break;
             }
             looked_at = *number;
             if *is_ours {
                 keys.push(key.as_str());
+                ordinals.push(*ordinal);
             }
         }
         self.bring_back(held, &keys)?;
+        self.keep_back(held, &ordinals)?;
         let is_all = rows
             .last()
-            .is_none_or(|(_, number, _)| *number == looked_at);
+            .is_none_or(|(_, _, number, _)| *number == looked_at);
         let is_full = i64::try_from(rows.len()).is_ok_and(|n| n == limit * LOOKED_AT);
         let next = (!is_all || is_full).then_some(looked_at);
         self.write_undone(held, keys.len(), next)
@@ -89,6 +92,17 @@ impl Tx<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What somebody wants back neither an older decision takes away, nor a pass that came to its
+    /// end while it was gone.
+    fn keep_back(&mut self, held: &HeldDeletes, ordinals: &[i64]) -> Result<(), StoreError> {
+        if ordinals.is_empty() {
+            return Ok(());
+        }
+        self.spare_held(held.model_id, ordinals)?;
+        let back = ordinals.iter().map(|ordinal| ordinal.cast_unsigned());
+        self.spare_swept(held.model_id, &back.collect())
     }
 
     fn write_undone(

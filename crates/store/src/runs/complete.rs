@@ -4,7 +4,7 @@ use syncline_domain::{ModelId, Sync, Transition};
 
 use super::coverage::Coverage;
 use super::read::check_fence;
-use super::{Fence, Phase, bitmap, seen};
+use super::{Fence, Phase, seen};
 use crate::bug::{self, Bug};
 use crate::error::StoreError;
 use crate::sql::Sql;
@@ -61,15 +61,6 @@ impl Tx<'_> {
         let Some(suspects) = self.find_bitmap(sync.id, seen::SUSPECTS)? else {
             return Ok(());
         };
-        let bytes = if suspects.is_empty() {
-            None
-        } else {
-            Some(bitmap::to_bytes(&suspects)?)
-        };
-        Sql::new("UPDATE models SET suspects = ? WHERE id = ?")
-            .opt_blob(bytes)
-            .id(sync.model_id.uuid())
-            .run(self)?;
-        Ok(())
+        self.write_suspects_of_model(sync.model_id, &suspects)
     }
 }

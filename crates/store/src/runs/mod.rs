@@ -20,6 +20,7 @@ mod rescue;
 mod seen;
 mod settle;
 mod states;
+mod suspects;
 pub(crate) mod sweep;
 mod tick;
 

@@ -81,14 +81,14 @@ impl World {
             .await
     }
 
-    async fn batch_of_held(&self, limit: i64) -> Option<HeldDeletes> {
+    pub async fn batch_of_held(&self, limit: i64) -> Option<HeldDeletes> {
         self.write(move |tx| tx.work_off_held_deletes(limit))
             .await
             .unwrap()
     }
 
     /// Works off what was decided, in small batches; gives how it stands.
-    async fn worked_off(&self) -> HeldDeletes {
+    pub async fn worked_off(&self) -> HeldDeletes {
         let mut last = None;
         while let Some(held) = self.batch_of_held(3).await {
             last = Some(held);
@@ -96,7 +96,7 @@ impl World {
         last.unwrap()
     }
 
-    async fn held_keys(&self, id: HeldDeletesId) -> Vec<String> {
+    pub async fn held_keys(&self, id: HeldDeletesId) -> Vec<String> {
         let organization = self.organization;
         let (mut keys, mut after) = (Vec::new(), None);
         loop {
@@ -112,7 +112,7 @@ impl World {
         }
     }
 
-    async fn live_keys(&self) -> BTreeSet<String> {
+    pub async fn live_keys(&self) -> BTreeSet<String> {
         self.live().await.into_keys().collect()
     }
 
@@ -121,7 +121,7 @@ impl World {
     }
 }
 
-fn keys(numbers: impl IntoIterator<Item = usize>) -> Vec<String> {
+pub fn keys(numbers: impl IntoIterator<Item = usize>) -> Vec<String> {
     numbered(numbers).into_iter().map(|(key, _)| key).collect()
 }
 

@@ -17,6 +17,7 @@ mod fairness;
 mod feed;
 mod fences;
 mod held;
+mod held_meanwhile;
 mod lists;
 mod pages;
 mod properties;

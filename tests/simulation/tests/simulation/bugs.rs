@@ -58,6 +58,7 @@ const EXPECTED: [(Bug, &[&str]); Bug::ALL.len()] = [
     (
         Bug::FeedMaxPlusOne,
         &[
+            "what is decided about held deletes is done",
             "the feed is in the order of commits, without a gap",
             "the store keeps what was served",
         ],
@@ -107,14 +108,48 @@ const EXPECTED: [(Bug, &[&str]); Bug::ALL.len()] = [
     ),
     (
         Bug::DoubtTakenForProof,
-        &["only what is proven gone is deleted"],
+        &[
+            "only what is proven gone is deleted",
+            "too many deletes are held",
+        ],
     ),
-    (Bug::GuardIgnored, &["only what is proven gone is deleted"]),
+    (
+        Bug::GuardIgnored,
+        &[
+            "too many deletes are held",
+            "only what is proven gone is deleted",
+        ],
+    ),
     (Bug::SweepLeftOut, &["what is proven gone is deleted"]),
     (Bug::QuotaNotTaken, &["a quota that is known is kept"]),
     (
         Bug::EventForgotten,
         &["each change of a status is told once, in order"],
+    ),
+    (
+        Bug::HeldNotSpared,
+        &[
+            "a release deletes what is held, once",
+            "too many deletes are held",
+        ],
+    ),
+    (
+        Bug::ReleasedStaysSuspected,
+        &[
+            "too many deletes are held",
+            "only what is proven gone is deleted",
+        ],
+    ),
+    (
+        Bug::UndoneIsSwept,
+        &[
+            "only what is proven gone is deleted",
+            "what is proven gone is deleted",
+        ],
+    ),
+    (
+        Bug::UndoOfLastBatch,
+        &["an undo brings back what was released"],
     ),
 ];
 

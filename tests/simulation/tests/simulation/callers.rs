@@ -109,6 +109,12 @@ impl World {
             (1, Self::delete),
         ];
         let account = self.dice.pick(&self.connections.clone()).cloned();
+        // Pass after pass, each of which may miss what another has seen.
+        if let Some(account) = account.clone().filter(|_| self.setting.decides)
+            && self.dice.chance(600)
+        {
+            return self.request_scope(&account, Scope::plain(), None);
+        }
         if let (Some(account), Some(act)) = (account, self.dice.weighed(&acts)) {
             act(self, account);
         }
@@ -193,6 +199,13 @@ impl World {
             return;
         };
         let (organization, id) = (account.organization, sync.id);
+        if sync.lifecycle.status() == Status::PendingRetry {
+            self.provider.with(|provider| {
+                if let Some(allowance) = &mut provider.allowance {
+                    allowance.doubt(account.id);
+                }
+            });
+        }
         let result = self.call(move |tx| tx.retry_sync(organization, id));
         self.expect(result.map(|_| true), "retry", id);
     }

@@ -1,6 +1,7 @@
 //! What happens next is for the dice.
 
 use chrono::TimeDelta;
+use syncline_domain::held::HeldStatus;
 use syncline_store::stepped::Answer;
 use syncline_store::store::Lane;
 
@@ -13,6 +14,7 @@ enum Event {
     Serve(usize, Lane),
     Answer(usize),
     Act,
+    Decide,
     Change,
     Wait,
     WaitLong,
@@ -36,6 +38,7 @@ impl World {
             Event::Serve(number, lane) => self.serve(number, lane),
             Event::Answer(index) => self.answer(index),
             Event::Act => self.act(),
+            Event::Decide => self.decide(),
             Event::Change => self.change_rows(),
             Event::Wait => {
                 let time = self.dice.between(5, 1500);
@@ -75,10 +78,19 @@ impl World {
         let is_idle = self.shadow.is_idle();
         let mut events = vec![
             (if is_idle { 100 } else { 12 }, Event::Act),
-            (12, Event::Change),
+            (if self.setting.decides { 20 } else { 12 }, Event::Change),
             (12, Event::Wait),
             (5, Event::WaitLong),
         ];
+        if self.setting.decides {
+            let held = self.shadow.held();
+            let urge = held.iter().map(|held| match held.status {
+                HeldStatus::Held => 100,
+                HeldStatus::Releasing | HeldStatus::Released => 30,
+                _ => 0,
+            });
+            events.push((urge.max().unwrap_or(0), Event::Decide));
+        }
         for (number, process) in self.processes.iter().enumerate() {
             if process.is_frozen {
                 events.push((8, Event::Thaw(number)));
@@ -163,6 +175,9 @@ impl World {
     }
 
     fn draw_fault(&mut self) -> Option<Fault> {
+        if !self.is_calm && self.setting.decides && self.dice.chance(500) {
+            return Some(Fault::Doubt);
+        }
         if self.is_calm || !self.dice.chance(self.setting.provider_faults) {
             return None;
         }
@@ -172,8 +187,8 @@ impl World {
             (6, Fault::PassesAfter(until)),
             (8, Fault::Later),
             (8, Fault::LaterAt(until)),
-            (2, Fault::Unauthorized),
-            (3, Fault::Refused),
+            (5, Fault::Unauthorized),
+            (4, Fault::Refused),
             (12, Fault::TokenExpired),
             (12, Fault::SamePage),
             (4, Fault::Panic),
@@ -184,15 +199,26 @@ impl World {
     /// The provider's rows come, change and go.
     fn change_rows(&mut self) {
         let now = self.now();
-        let Self { dice, provider, .. } = self;
+        let Self {
+            dice,
+            provider,
+            setting,
+            ..
+        } = self;
         let told = provider.with(|provider| {
             let models: Vec<_> = provider.streams.keys().copied().collect();
             let stream = provider.streams.get_mut(dice.pick(&models)?)?;
             // Now and then nearly all are gone, as when a right is taken away.
-            if dice.chance(60) {
+            if dice.chance(if setting.decides { 400 } else { 60 }) {
                 let left = dice.below(3);
                 while stream.rows.len() > left {
                     stream.rows.pop_last();
+                }
+            }
+            // And there again.
+            if setting.decides && dice.chance(200) {
+                for row in 0..setting.rows {
+                    stream.put(format!("k{row:02}"), now);
                 }
             }
             for _ in 0..=dice.below(3) {

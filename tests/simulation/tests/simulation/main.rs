@@ -17,6 +17,7 @@ mod callers;
 mod dice;
 mod engines;
 mod events;
+mod held;
 mod provider;
 mod run;
 mod seeds;

@@ -70,13 +70,19 @@ pub fn simulate(seed: u64) -> Outcome {
 impl World {
     /// Tenants, connections, models.
     fn found(&mut self) {
-        let kinds = [Kind::Keyset, Kind::Numbered, Kind::Windows];
+        let kinds = if self.setting.decides {
+            [Kind::Keyset, Kind::Keyset, Kind::Numbered]
+        } else {
+            [Kind::Keyset, Kind::Numbered, Kind::Windows]
+        };
         for organization in ["acme", "umbrella"] {
-            let count = 1 + self.dice.below(2);
+            let most = if self.setting.decides { 1 } else { 2 };
+            let count = 1 + self.dice.below(most);
             let kinds: Vec<Kind> = (0..count)
                 .map(|_| *self.dice.pick(&kinds).unwrap())
                 .collect();
-            if self.connections.is_empty() || self.dice.chance(600) {
+            let is_more = !self.setting.decides && self.dice.chance(600);
+            if self.connections.is_empty() || is_more {
                 self.connect(organization, &kinds);
             }
         }
@@ -114,23 +120,31 @@ impl World {
                 self.set_schedule(&account, model, false);
             }
         }
+        self.decide_all();
         self.finish_all().await;
     }
 
-    async fn finish_all(&mut self) {
+    pub async fn finish_all(&mut self) {
         for _ in 0..PATIENCE {
-            if self.is_broken() || self.shadow.open().is_empty() {
+            let is_over = self.shadow.is_idle() && self.shadow.decided_and_open().is_empty();
+            if self.is_broken() || is_over {
                 return;
             }
             self.go_on().await;
         }
         let open = self.shadow.open().join("; ");
+        let promise = if open.is_empty() {
+            "what is decided about held deletes is done"
+        } else {
+            "no accepted sync is dropped"
+        };
+        let decided = self.shadow.decided_and_open().join("; ");
         self.shadow
-            .break_promise("no accepted sync is dropped", open);
+            .break_promise(promise, format!("{open}{decided}"));
     }
 
     /// Does all that can be done now; when there is nothing, time passes.
-    async fn go_on(&mut self) {
+    pub async fn go_on(&mut self) {
         self.bury();
         let is_working = !self.working().is_empty();
         if !is_working && self.may_start() {
@@ -176,16 +190,23 @@ impl World {
         if self.is_broken() {
             return;
         }
-        self.shadow.check_all_records(&mut self.db);
         let provider = self.provider.clone();
         self.shadow.check_mirror(&provider);
+        if self.setting.decides {
+            self.undo_in_a_pass().await;
+        }
+        self.decide_all();
+        self.finish_all().await;
+        self.undo_some();
+        self.finish_all().await;
+        self.shadow.check_all_records(&mut self.db);
         self.shadow.check_all_events(&mut self.db);
         for process in &mut self.processes {
             process.life = Life::Dead;
         }
     }
 
-    fn is_of(&self, model: ModelId, kind: Kind) -> bool {
+    pub fn is_of(&self, model: ModelId, kind: Kind) -> bool {
         self.provider.with(|provider| {
             let stream = provider.streams.get(&model);
             stream.is_some_and(|stream| stream.kind == kind)

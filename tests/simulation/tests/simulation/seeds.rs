@@ -10,7 +10,7 @@ use crate::run::{Outcome, simulate};
 const SEEDS: u64 = 1000;
 
 /// What must have happened somewhere in them, for else they prove little.
-const WANTED: [&str; 33] = [
+const WANTED: [&str; 40] = [
     "complete",
     "retry",
     "park",
@@ -44,6 +44,13 @@ const WANTED: [&str; 33] = [
     "doubt",
     "quota used up",
     "event page",
+    "deletes spared",
+    "deletes superseded",
+    "deletes released",
+    "deletes undone",
+    "decision to dismiss",
+    "decision to undo",
+    "undo of a sweep",
 ];
 
 /// And so often, at least.

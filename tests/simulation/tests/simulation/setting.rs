@@ -28,6 +28,8 @@ pub struct Setting {
     pub clocks_jump: bool,
     /// Whether processes hear of each other's changes.
     pub hears_others: bool,
+    /// Many rows go at once, and callers decide about the deletes that are held.
+    pub decides: bool,
     /// Rows of each stream at first.
     pub rows: usize,
     /// How many requests an account may send in a window, and its length. Only where all clocks
@@ -43,16 +45,24 @@ impl Setting {
     /// The setting of a seed.
     pub fn draw(dice: &mut Dice) -> Self {
         let engines = *dice.pick(&[1, 2, 2, 3, 4]).unwrap();
+        let decides = dice.chance(200);
+        let events = if decides {
+            [600, 600, 600]
+        } else {
+            [60, 100, 220]
+        };
+        let faults = if decides { [0, 0, 100] } else { [0, 150, 350] };
         let cap = |dice: &mut Dice| dice.chance(200).then(|| dice.between(1, 2));
         Self {
             engines,
             is_alone: engines == 1,
-            events: *dice.pick(&[60, 150, 300]).unwrap(),
+            events: *dice.pick(&events).unwrap(),
             lost_calls: *dice.pick(&[0, 20, 60]).unwrap(),
-            provider_faults: *dice.pick(&[0, 150, 350]).unwrap(),
+            provider_faults: *dice.pick(&faults).unwrap(),
             clocks_jump: engines > 1 && dice.chance(600),
             hears_others: dice.chance(500),
-            rows: dice.below(12),
+            decides,
+            rows: if decides { 12 } else { dice.below(12) },
             allowance: (engines == 1 && dice.chance(700)).then(|| {
                 let window = TimeDelta::seconds(dice.between(2, 6));
                 (dice.between(2, 6), window)
@@ -72,8 +82,8 @@ impl Setting {
                 per_provider: cap(dice),
             },
             guard: DeleteGuard {
-                share: 0.5,
-                rows: dice.between(1, 4),
+                share: if decides { 0.3 } else { 0.5 },
+                rows: if decides { 1 } else { dice.between(1, 4) },
             },
         }
     }
@@ -92,7 +102,8 @@ impl Setting {
             prefetch: 1 + dice.below(2),
             sweep_batch: 1 + dice.between(0, 2),
             purge_interval: Duration::from_secs(60),
-            held_interval: Duration::from_secs(60),
+            held_interval: Duration::from_millis(if self.decides { 20 } else { 6000 }),
+            held_batch: 1 + dice.between(0, 2),
             shutdown_timeout: Duration::from_secs(10),
             is_alone: self.is_alone,
             jitter: Jitter::Fixed(dice.below(5) as f64 / 4.0),

@@ -17,6 +17,7 @@ mod tally;
 use chrono::Duration;
 use syncline_domain::attempt::Counters;
 
+use crate::bug::{self, Bug};
 use crate::error::StoreError;
 use crate::runs::{Fence, PageWrite};
 use crate::tx::Tx;
@@ -53,7 +54,7 @@ impl Tx<'_> {
         if landing.is_full_pass {
             self.append_seen(fence.sync_id, &written.ordinals)?;
         }
-        if landing.has_held {
+        if landing.has_held && !bug::is_on(Bug::HeldNotSpared) {
             self.spare_held(landing.model_id, &written.ordinals)?;
         }
         self.keep_states(

@@ -75,6 +75,12 @@ impl Allowance {
         }
     }
 
+    /// Somebody wants the provider asked whatever is known, which is forgotten: nothing is promised
+    /// until it answers again.
+    pub fn doubt(&mut self, connection: ConnectionId) {
+        self.known.remove(&connection);
+    }
+
     /// Nothing more is promised of it.
     pub fn forget(&mut self, connection: ConnectionId) {
         self.deleted.insert(connection);

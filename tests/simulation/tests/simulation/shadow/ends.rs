@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 
 use syncline_domain::{ModelId, Status, Sync, SyncId};
 use syncline_store::records::Record;
+use syncline_store::runs::{Fence, Phase};
 use syncline_store::stepped::SteppedDatabase;
 
 use super::{Known, Model, Shadow};
 use crate::provider::{EndServed, Provider, Says};
+use crate::world::CALLERS;
 
 /// What a sync may delete, and what it must.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -16,6 +18,10 @@ pub(super) struct Verdict {
     pub(super) must: BTreeSet<String>,
     /// What the model's suspects are afterwards; none when they stay.
     pub(super) suspects: Option<BTreeSet<String>>,
+    /// What it holds.
+    pub(super) held: BTreeSet<String>,
+    /// Whether all this is known for certain.
+    pub(super) is_certain: bool,
 }
 
 impl Shadow {
@@ -23,10 +29,9 @@ impl Shadow {
     pub(super) fn check_tombstones(
         &mut self,
         provider: &Provider,
-        model: ModelId,
+        model_id: ModelId,
         read: &[Record],
     ) {
-        self.check_numbers(model, read);
         let ids: BTreeSet<SyncId> = read.iter().map(|record| record.sync_id).collect();
         for id in ids {
             let keys: Vec<String> = read
@@ -46,18 +51,47 @@ impl Shadow {
                 .unwrap_or_default();
             let is_running = known.sync.lifecycle.status() == Status::Running;
             known.swept.extend(keys.iter().cloned());
-            if let Some(model) = self.models.get_mut(&model) {
+            if let Some(model) = self.models.get_mut(&model_id) {
                 for key in &keys {
                     if let Some(row) = model.records.get_mut(key) {
                         row.is_deleted = true;
                     }
                 }
             }
+            for key in &keys {
+                self.swept(model_id, key);
+            }
             let is_proven = is_running && keys.iter().all(|key| may.contains(key));
             self.check(is_proven, "only what is proven gone is deleted", || {
                 format!("{id} deleted {keys:?}, of {may:?}")
             });
         }
+    }
+
+    /// The sync whose end this commit has proven, if any: it is judged by what is there now.
+    pub(super) fn find_proven(
+        &mut self,
+        db: &mut SteppedDatabase,
+        provider: &Provider,
+    ) -> Option<SyncId> {
+        let fences: Vec<Fence> = self
+            .syncs
+            .values()
+            .filter(|known| known.sync.lifecycle.status() == Status::Running)
+            .filter(|known| known.verdict.is_none() && !ends_of(provider, known).is_empty())
+            .map(|known| Fence {
+                sync_id: known.sync.id,
+                attempt: known.sync.lifecycle.attempt(),
+            })
+            .collect();
+        let proven = fences.into_iter().find(|fence| {
+            let fence = *fence;
+            let run = db.look(CALLERS, move |tx| tx.read_run(fence));
+            run.is_ok_and(|run| run.phase == Phase::Sweep)
+        });
+        let id = proven?.sync_id;
+        self.judge(provider, id);
+        Some(id)
     }
 
     /// Works out, once, what a sync may delete whose end was served.
@@ -78,7 +112,8 @@ impl Shadow {
             .iter()
             .map(|end| verdict(known, model, end.says, guard));
         let mut sum = verdicts.next().unwrap_or_default();
-        let mut is_certain = !is_muddled && !ends.is_empty();
+        let is_known = model.suspects_known || ends.iter().all(|end| end.says == Says::AllPassed);
+        let mut is_certain = !is_muddled && !ends.is_empty() && is_known;
         for other in verdicts {
             is_certain &= other == sum;
             sum.may.extend(other.may);
@@ -92,6 +127,7 @@ impl Shadow {
             sum.must.clear();
             sum.suspects = None;
         }
+        sum.is_certain = is_certain;
         let known = self.syncs.get_mut(&id).unwrap();
         if !is_certain {
             self.models
@@ -177,15 +213,21 @@ fn verdict(
         .collect();
     let missing: BTreeSet<String> = live.difference(&known.seen).cloned().collect();
     let twice: BTreeSet<String> = model.suspects.difference(&known.seen).cloned().collect();
-    let held = Verdict {
-        suspects: Some(twice.clone()),
-        ..Verdict::default()
-    };
     let gone = match says {
         Says::AllPassed => missing.len(),
         Says::MayHaveSlipped | Says::Nothing => twice.len(),
     };
-    if (!live.is_empty() && known.seen.is_empty()) || is_too_many(gone, live.len()) {
+    let held = Verdict {
+        suspects: model.suspects_known.then(|| twice.clone()),
+        held: match says {
+            Says::AllPassed => missing.clone(),
+            Says::MayHaveSlipped | Says::Nothing => twice.clone(),
+        },
+        ..Verdict::default()
+    };
+    let is_guessed = says != Says::AllPassed && !model.suspects_known;
+    let is_held = is_too_many(gone, live.len()) && !is_guessed;
+    if is_held || (!live.is_empty() && known.seen.is_empty()) {
         return held;
     }
     let deleted = match says {
@@ -209,6 +251,8 @@ fn verdict(
     Verdict {
         may,
         must,
+        held: BTreeSet::new(),
+        is_certain: false,
         suspects: (model.suspects_known || says == Says::AllPassed).then_some(suspects),
     }
 }

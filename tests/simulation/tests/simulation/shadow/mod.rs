@@ -3,6 +3,7 @@
 
 mod ends;
 mod events;
+mod held;
 mod moves;
 mod observe;
 mod pages;
@@ -16,12 +17,15 @@ use serde_json::{Map, Value};
 use syncline_domain::retry::RetryPolicy;
 use syncline_domain::scope::Scope;
 use syncline_domain::state::Progress;
-use syncline_domain::{BatchId, ConnectionId, ModelId, OrganizationId, Status, Sync, SyncId};
+use syncline_domain::{
+    BatchId, ConnectionId, HeldDeletesId, ModelId, OrganizationId, Status, Sync, SyncId,
+};
 use syncline_store::runs::{Caps, DeleteGuard};
 use syncline_store::syncs::BatchMember;
 
 use crate::setting::Setting;
 
+pub use held::Held;
 pub use observe::Moment;
 
 /// What is known of the world, and the first promise that was broken.
@@ -34,6 +38,7 @@ pub struct Shadow {
     models: BTreeMap<ModelId, Model>,
     syncs: BTreeMap<SyncId, Known>,
     readers: BTreeMap<OrganizationId, events::Reader>,
+    holds: BTreeMap<HeldDeletesId, held::Hold>,
     muddled: BTreeSet<SyncId>,
     retry: RetryPolicy,
     caps: Caps,
@@ -107,6 +112,7 @@ impl Shadow {
             models: BTreeMap::new(),
             syncs: BTreeMap::new(),
             readers: BTreeMap::new(),
+            holds: BTreeMap::new(),
             muddled: BTreeSet::new(),
             retry: setting.retry.clone(),
             caps: setting.caps,
@@ -201,6 +207,7 @@ impl Shadow {
     pub fn forget_connection(&mut self, id: ConnectionId) {
         self.syncs.retain(|_, known| known.sync.connection_id != id);
         self.models.retain(|_, model| model.connection != id);
+        self.forget_holds(id);
         self.batches.clear();
     }
 

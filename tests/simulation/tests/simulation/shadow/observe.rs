@@ -71,6 +71,7 @@ impl Shadow {
         }
         if moment.is_full {
             self.read_events(db);
+            self.check_held_records(db);
         }
     }
 

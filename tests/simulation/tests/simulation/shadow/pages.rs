@@ -22,6 +22,11 @@ impl Shadow {
         moment: &Moment,
     ) {
         let models: Vec<ModelId> = self.models.keys().copied().collect();
+        let has_page = moved.iter().any(|sync| self.landed(sync).is_some());
+        let proven = match has_page {
+            true => None,
+            false => self.find_proven(db, provider),
+        };
         for model in models {
             let landed: Vec<(u64, &Sync)> = moved
                 .iter()
@@ -37,8 +42,14 @@ impl Shadow {
             let Some(read) = self.read_feed(db, model) else {
                 continue;
             };
+            let by_hold = read.first().filter(|_| landed.is_empty());
+            let hold = by_hold.and_then(|record| self.hold_of(record.sync_id));
             let is_sweep = landed.is_empty() && !read.is_empty() && read.iter().all(is_tombstone);
-            if is_sweep {
+            if let Some(hold) = hold {
+                self.check_numbers(model, &read);
+                self.check_worked_off(hold, &read);
+            } else if is_sweep {
+                self.check_numbers(model, &read);
                 self.check_tombstones(provider, model, &read);
             } else {
                 self.check_landed(model, by, &expected, &read);
@@ -46,6 +57,11 @@ impl Shadow {
             if moved.iter().any(|sync| sync.model_id == model) {
                 self.check_states(db, model);
             }
+        }
+        if has_page {
+            self.check_held_records(db);
+        } else {
+            self.look_at_holds(db, proven);
         }
     }
 
@@ -95,7 +111,7 @@ impl Shadow {
             return Vec::new();
         };
         let mut changes = Vec::new();
-        for (key, data) in last {
+        for (key, data) in &last {
             known.seen.insert(key.clone());
             let row = Row {
                 data: data.clone(),
@@ -112,6 +128,8 @@ impl Shadow {
             }
             changes.push((key.clone(), data.clone(), false));
         }
+        let keys = last.into_iter().map(|(key, _)| key.as_str());
+        self.spare(sync.model_id, keys);
         self.page_closes(sync, &page.states);
         changes
     }
