@@ -40,12 +40,17 @@ pub enum Permission {
 
 /// A request that is under way.
 #[derive(Debug, Default)]
-pub struct Ticket(#[expect(dead_code, reason = "it counts as long as it is held")] Option<Arc<()>>);
+pub struct Ticket(Option<Arc<()>>);
 
 impl Ticket {
     /// One that can be counted: as long as it lives there is one `marker` more.
     pub fn counted(marker: &Arc<()>) -> Self {
         Self(Some(Arc::clone(marker)))
+    }
+
+    /// Whether it was let through unasked, for nothing was known of the quota.
+    pub fn is_unasked(&self) -> bool {
+        self.0.is_some()
     }
 }
 

@@ -75,17 +75,21 @@ pub enum Bug {
     EventForgotten,
     /// A page brings what is held, and a release deletes it all the same.
     HeldNotSpared,
-    /// What a release has deleted is still suspected, and counts when the next pass is doubted.
-    ReleasedStaysSuspected,
+    /// What is deleted is still suspected, and counts when the next pass is doubted.
+    DeletedStaysSuspected,
     /// What an undo has brought back, the sweep under way deletes.
     UndoneIsSwept,
     /// An undo brings back what the last batch of the release deleted, and no more.
     UndoOfLastBatch,
+    /// Requests go out unasked, whatever is known of the quota.
+    QuotaNotAsked,
+    /// A sync is claimed though its provider gives no request now.
+    ClaimIgnoresQuota,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Bug; 33] = [
+    pub const ALL: [Bug; 35] = [
         Bug::FenceWithoutAttempt,
         Bug::FenceWithoutStatus,
         Bug::PageWithoutPosition,
@@ -116,9 +120,11 @@ impl Bug {
         Bug::QuotaNotTaken,
         Bug::EventForgotten,
         Bug::HeldNotSpared,
-        Bug::ReleasedStaysSuspected,
+        Bug::DeletedStaysSuspected,
         Bug::UndoneIsSwept,
         Bug::UndoOfLastBatch,
+        Bug::QuotaNotAsked,
+        Bug::ClaimIgnoresQuota,
     ];
 }
 

@@ -1,14 +1,13 @@
 //! Held deletes become tombstones.
 
 use diesel::sql_types::{BigInt, Nullable, Text};
-use roaring::RoaringTreemap;
 use syncline_domain::held::HeldStatus;
 
 use super::HeldDeletes;
 use super::row::{self, Ordinals, OrdinalsRow};
 use crate::bug::{self, Bug};
 use crate::error::StoreError;
-use crate::runs::sweep::pick;
+use crate::runs::sweep::{ordinals_of, pick};
 use crate::sql::Sql;
 use crate::tx::Tx;
 
@@ -80,13 +79,4 @@ impl Tx<'_> {
         .find(self)?;
         progress.ok_or_else(|| super::not_found(held.id))
     }
-}
-
-/// The places in bitmaps of those that are `gone`, which are in the order of `rows`.
-fn ordinals_of(rows: &[(String, i64)], gone: &[String]) -> RoaringTreemap {
-    let mut gone = gone.iter().peekable();
-    rows.iter()
-        .filter(|(key, _)| gone.next_if_eq(&key).is_some())
-        .map(|(_, ordinal)| ordinal.cast_unsigned())
-        .collect()
 }

@@ -2,6 +2,7 @@
 
 use chrono::Duration;
 use diesel::sql_types::{BigInt, Text};
+use roaring::RoaringTreemap;
 use syncline_domain::attempt::Counters;
 use syncline_domain::{ModelId, Sync, SyncId};
 
@@ -33,7 +34,8 @@ impl Tx<'_> {
         lease: Duration,
         limit: i64,
     ) -> Result<SweepStep, StoreError> {
-        let row = self.lock_sync(fence.sync_id)?;
+        // The model too: it forgets what it suspected of those that go.
+        let row = self.lock_model_and_sync(fence.sync_id)?;
         let facts = row.run_facts()?;
         let sync = row.into_sync()?;
         check_fence(&sync, fence)?;
@@ -43,7 +45,7 @@ impl Tx<'_> {
             ));
         }
         let limit = limit.max(1);
-        let (gone, left, after) = match facts.coverage {
+        let (rows, gone, left, after) = match facts.coverage {
             None => return Err(StoreError::Corrupt(format!("{} has no coverage", sync.id))),
             Some(Coverage::Settled) => {
                 return Ok(SweepStep {
@@ -56,15 +58,17 @@ impl Tx<'_> {
                 let seen = self.read_bitmap(sync.id, seen::ALL)?;
                 let (gone, after) = pick(&rows, limit, |ordinal| !seen.contains(ordinal));
                 let left = left - gone.len() as i64;
-                (gone, Coverage::Gone { left }, after.filter(|_| left > 0))
+                let after = after.filter(|_| left > 0);
+                (rows, gone, Coverage::Gone { left }, after)
             }
             Some(Coverage::Suspect) => {
                 let rows = self.list_live(sync.model_id, facts.sweep_after.as_deref(), limit)?;
                 let (gone, after) = self.pick_suspects(&sync, &rows, limit)?;
-                (gone, Coverage::Suspect, after)
+                (rows, gone, Coverage::Suspect, after)
             }
         };
         self.bury(sync.model_id, sync.id, &gone)?;
+        self.clear_suspects_of_model(sync.model_id, &ordinals_of(&rows, &gone))?;
         let deleted = gone.len() as i64;
         self.tally(
             fence,
@@ -213,4 +217,13 @@ pub(crate) fn pick(
         gone,
         rows.last().filter(|_| is_full).map(|(key, _)| key.clone()),
     )
+}
+
+/// The places in bitmaps of those that are `gone`, which are in the order of `rows`.
+pub(crate) fn ordinals_of(rows: &[Row], gone: &[String]) -> RoaringTreemap {
+    let mut gone = gone.iter().peekable();
+    rows.iter()
+        .filter(|(key, _)| gone.next_if_eq(&key).is_some())
+        .map(|(_, ordinal)| ordinal.cast_unsigned())
+        .collect()
 }

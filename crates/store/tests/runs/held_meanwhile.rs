@@ -47,6 +47,28 @@ both_databases! {
         assert_eq!(world.live_keys().await, expected.into_iter().collect());
     }
 
+    async fn what_a_sweep_deleted_is_suspected_no_more_though_it_was_cancelled(db: TestDatabase) {
+        let world = World::new(&db).await;
+        let all = numbered(0..40);
+        let doubt = || Unseen::Suspect { reason: "offset paging was resumed".into() };
+        world.full_pass(&borrowed(&all), Unseen::Gone).await;
+        world.guarded_pass(&all[..30], doubt()).await;
+        let fence = world.start(true).await;
+        world.commit(fence, page(1, &borrowed(&all[..30]))).await.unwrap();
+        world.prove_within(fence, doubt(), DeleteGuard::default()).await;
+        while !world.sweep(fence, 100).await.is_done {}
+        let organization = world.organization;
+        world.write(move |tx| tx.cancel_sync(organization, fence.sync_id)).await.unwrap();
+        assert_eq!(world.live_keys().await.len(), 30);
+        // Ten that are gone already are none that this pass has missed.
+        let guard = DeleteGuard { share: 0.2, rows: 5 };
+        let fence = world.start(true).await;
+        world.commit(fence, page(1, &borrowed(&all[..29]))).await.unwrap();
+        world.prove_within(fence, doubt(), guard).await;
+        let held = world.held(&[HeldStatus::Held]).await;
+        assert!(held.is_empty(), "{held:?}");
+    }
+
     async fn what_is_released_is_suspected_no_more(db: TestDatabase) {
         let world = World::new(&db).await;
         let all = numbered(0..40);

@@ -134,7 +134,7 @@ const EXPECTED: [(Bug, &[&str]); Bug::ALL.len()] = [
         ],
     ),
     (
-        Bug::ReleasedStaysSuspected,
+        Bug::DeletedStaysSuspected,
         &[
             "too many deletes are held",
             "only what is proven gone is deleted",
@@ -150,6 +150,11 @@ const EXPECTED: [(Bug, &[&str]); Bug::ALL.len()] = [
     (
         Bug::UndoOfLastBatch,
         &["an undo brings back what was released"],
+    ),
+    (Bug::QuotaNotAsked, &["a quota that is known is kept"]),
+    (
+        Bug::ClaimIgnoresQuota,
+        &["what may not ask now is not claimed"],
     ),
 ];
 

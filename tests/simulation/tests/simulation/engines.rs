@@ -13,7 +13,7 @@ impl World {
     /// A new process with an engine. Its clock may be wrong.
     pub fn start_engine(&mut self) {
         let clock = FixedClock::at(self.now());
-        if !self.setting.is_alone {
+        if !self.setting.is_alone && self.setting.allowance.is_none() {
             let skew = SKEW.num_milliseconds();
             clock.advance(TimeDelta::milliseconds(self.dice.between(-skew, skew)));
         }

@@ -10,7 +10,7 @@ use crate::run::{Outcome, simulate};
 const SEEDS: u64 = 1000;
 
 /// What must have happened somewhere in them, for else they prove little.
-const WANTED: [&str; 40] = [
+const WANTED: [&str; 41] = [
     "complete",
     "retry",
     "park",
@@ -51,6 +51,7 @@ const WANTED: [&str; 40] = [
     "decision to dismiss",
     "decision to undo",
     "undo of a sweep",
+    "claim beside a quota",
 ];
 
 /// And so often, at least.

@@ -52,6 +52,7 @@ impl Setting {
             [60, 100, 220]
         };
         let faults = if decides { [0, 0, 100] } else { [0, 150, 350] };
+        let is_counted = dice.chance(if engines == 1 { 700 } else { 250 });
         let cap = |dice: &mut Dice| dice.chance(200).then(|| dice.between(1, 2));
         Self {
             engines,
@@ -59,11 +60,11 @@ impl Setting {
             events: *dice.pick(&events).unwrap(),
             lost_calls: *dice.pick(&[0, 20, 60]).unwrap(),
             provider_faults: *dice.pick(&faults).unwrap(),
-            clocks_jump: engines > 1 && dice.chance(600),
+            clocks_jump: engines > 1 && !is_counted && dice.chance(600),
             hears_others: dice.chance(500),
             decides,
             rows: if decides { 12 } else { dice.below(12) },
-            allowance: (engines == 1 && dice.chance(700)).then(|| {
+            allowance: is_counted.then(|| {
                 let window = TimeDelta::seconds(dice.between(2, 6));
                 (dice.between(2, 6), window)
             }),

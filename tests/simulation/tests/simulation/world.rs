@@ -75,7 +75,7 @@ impl World {
         provider.with(|provider| {
             provider.allowance = setting
                 .allowance
-                .map(|(limit, window)| Allowance::new(limit, window));
+                .map(|(limit, window)| Allowance::new(limit, window, setting.is_alone));
         });
         Self {
             setting,

@@ -5,10 +5,12 @@ use std::collections::VecDeque;
 use diesel::QueryableByName;
 use diesel::sql_types::{Bool, Integer, Text};
 use syncline_domain::fairness::Waiting;
+use syncline_domain::quota::LONGEST_WAIT;
 use syncline_domain::{ConnectionId, OrganizationId, SyncId};
 use uuid::Uuid;
 
 use super::running::Running;
+use crate::bug::{self, Bug};
 use crate::db::types::Uid;
 use crate::error::StoreError;
 use crate::runs::Caps;
@@ -121,7 +123,11 @@ impl Tx<'_> {
             Sql::once(text)
         };
         let limit = i64::try_from(look.limit + look.taken).unwrap_or(i64::MAX);
-        let now = self.now();
+        let held_by = if bug::is_on(Bug::ClaimIgnoresQuota) {
+            self.now() + LONGEST_WAIT * 2
+        } else {
+            self.now()
+        };
         exhausted
             .iter()
             .fold(
@@ -130,7 +136,7 @@ impl Tx<'_> {
                     .ids(busy),
                 |list, provider| list.text((*provider).to_owned()),
             )
-            .time(now)
+            .time(held_by)
             .big(limit)
             .load(self)
     }

@@ -86,6 +86,7 @@ impl Desk {
             .then_some(())?;
         Some(Arc::new(Turnstile {
             provider: self.provider.clone(),
+            process: self.process,
             connection: run.connection.id,
             keeper: self.quotas.of(run).await,
             clock: self.clock.clone(),

@@ -53,6 +53,7 @@ impl Shadow {
             known.swept.extend(keys.iter().cloned());
             if let Some(model) = self.models.get_mut(&model_id) {
                 for key in &keys {
+                    model.suspects.remove(key);
                     if let Some(row) = model.records.get_mut(key) {
                         row.is_deleted = true;
                     }

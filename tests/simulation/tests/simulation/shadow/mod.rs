@@ -44,6 +44,8 @@ pub struct Shadow {
     caps: Caps,
     guard: DeleteGuard,
     lease: TimeDelta,
+    /// Whether the provider counts requests, and all clocks are right.
+    has_quotas: bool,
     /// Whether an attempt that was rescued can be told to have been silent.
     knows_silence: bool,
 }
@@ -118,6 +120,7 @@ impl Shadow {
             caps: setting.caps,
             guard: setting.guard,
             lease: TimeDelta::from_std(setting.lease).unwrap(),
+            has_quotas: setting.allowance.is_some(),
             knows_silence: !setting.is_alone && !setting.clocks_jump,
         }
     }

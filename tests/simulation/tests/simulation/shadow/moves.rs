@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use syncline_domain::attempt::{Attempt, AttemptOutcome, Counters};
+use syncline_domain::quota::Take;
 use syncline_domain::{Status, Sync, SyncId, TransitionKind};
 use syncline_store::error::StoreError;
 use syncline_store::page::PageRequest;
@@ -73,6 +74,9 @@ impl Shadow {
             self.check(!is_disabled, "a disabled connection is left alone", || {
                 format!("{id}")
             });
+            if self.has_quotas && moment.is_alone {
+                self.check_may_ask(db, sync);
+            }
         }
         if status == Status::Queued && matches!(was, Status::Scheduled | Status::PendingRetry) {
             self.check(!is_disabled, "a disabled connection is left alone", || {
@@ -87,6 +91,17 @@ impl Shadow {
         if was == Status::Running && (status != was || attempts > 0) {
             self.check_ended(db, provider, &old, sync, moment);
         }
+    }
+
+    /// Whoever starts may ask the provider now.
+    fn check_may_ask(&mut self, db: &mut SteppedDatabase, sync: &Sync) {
+        let id = sync.connection_id;
+        let take = db.look(CALLERS, move |tx| tx.exchange_quota(id, &[], false));
+        self.count("claim beside a quota");
+        let may_ask = !matches!(&take, Ok::<_, StoreError>(Take::Wait(_)) | Err(_));
+        self.check(may_ask, "what may not ask now is not claimed", || {
+            format!("{}: {take:?}", sync.id)
+        });
     }
 
     /// An attempt is over.
