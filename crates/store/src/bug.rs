@@ -85,11 +85,17 @@ pub enum Bug {
     QuotaNotAsked,
     /// A sync is claimed though its provider gives no request now.
     ClaimIgnoresQuota,
+    /// After a downtime there is a sync for each tick that was missed.
+    TickPerMissedTick,
+    /// What was missed by many is made up for by all of them in the same moment.
+    CatchUpAtOnce,
+    /// What was missed is not made up for.
+    MissedTickForgotten,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Bug; 35] = [
+    pub const ALL: [Bug; 38] = [
         Bug::FenceWithoutAttempt,
         Bug::FenceWithoutStatus,
         Bug::PageWithoutPosition,
@@ -125,6 +131,9 @@ impl Bug {
         Bug::UndoOfLastBatch,
         Bug::QuotaNotAsked,
         Bug::ClaimIgnoresQuota,
+        Bug::TickPerMissedTick,
+        Bug::CatchUpAtOnce,
+        Bug::MissedTickForgotten,
     ];
 }
 

@@ -6,6 +6,7 @@ use syncline_domain::schedule::Timetable;
 use syncline_domain::scope::Scope;
 use syncline_domain::{ConnectionId, ModelId, OrganizationId};
 
+use crate::bug::{self, Bug};
 use crate::db::types::{Instant, Uid};
 use crate::error::StoreError;
 use crate::sql::Sql;
@@ -30,8 +31,21 @@ impl Tx<'_> {
         let in_time = now - Duration::seconds(Timetable::LATE_SECONDS);
         for (model_id, organization_id, connection_id, is_synced, due_at) in &due {
             let timetable = self.find_timetable(*model_id)?;
+            let is_missed = *due_at < in_time && !bug::is_on(Bug::CatchUpAtOnce);
             let next = match timetable {
-                Some((table, anchor)) if *due_at < in_time => {
+                Some((table, anchor)) if bug::is_on(Bug::TickPerMissedTick) => {
+                    self.create_scheduled_sync(
+                        *organization_id,
+                        *connection_id,
+                        *model_id,
+                        *is_synced,
+                    )?;
+                    table.next_after(*model_id, anchor, *due_at)
+                }
+                Some((table, anchor)) if is_missed && bug::is_on(Bug::MissedTickForgotten) => {
+                    table.next_after(*model_id, anchor, now)
+                }
+                Some((table, anchor)) if is_missed => {
                     Some(table.catch_up_after(*model_id, anchor, now))
                 }
                 Some((table, anchor)) => {

@@ -59,6 +59,7 @@ const EXPECTED: [(Bug, &[&str]); Bug::ALL.len()] = [
         Bug::FeedMaxPlusOne,
         &[
             "what is decided about held deletes is done",
+            "an undo brings back what was released",
             "the feed is in the order of commits, without a gap",
             "the store keeps what was served",
         ],
@@ -120,7 +121,13 @@ const EXPECTED: [(Bug, &[&str]); Bug::ALL.len()] = [
             "only what is proven gone is deleted",
         ],
     ),
-    (Bug::SweepLeftOut, &["what is proven gone is deleted"]),
+    (
+        Bug::SweepLeftOut,
+        &[
+            "what is proven gone is deleted",
+            "too many deletes are held",
+        ],
+    ),
     (Bug::QuotaNotTaken, &["a quota that is known is kept"]),
     (
         Bug::EventForgotten,
@@ -155,6 +162,21 @@ const EXPECTED: [(Bug, &[&str]); Bug::ALL.len()] = [
     (
         Bug::ClaimIgnoresQuota,
         &["what may not ask now is not claimed"],
+    ),
+    (
+        Bug::TickPerMissedTick,
+        &[
+            "each tick makes one sync, in its time",
+            "one sync, soon, stands for all ticks that were missed",
+        ],
+    ),
+    (
+        Bug::CatchUpAtOnce,
+        &["one sync, soon, stands for all ticks that were missed"],
+    ),
+    (
+        Bug::MissedTickForgotten,
+        &["one sync, soon, stands for all ticks that were missed"],
     ),
 ];
 

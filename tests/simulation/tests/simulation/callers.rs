@@ -1,6 +1,5 @@
 //! What callers ask of the API, at any moment.
 
-use syncline_domain::schedule::{Interval, Schedule, Timetable};
 use syncline_domain::scope::Scope;
 use syncline_domain::{ModelId, Status, Sync, SyncId};
 use syncline_store::connections::{ConnectionChange, NewConnection};
@@ -243,23 +242,6 @@ impl World {
         self.shadow.set_disabled(id, disabled);
         let result = self.call(move |tx| tx.update_connection(organization, id, change));
         self.tell(|| format!("disabled {disabled} of {id}: {:?}", result.map(|_| ())));
-    }
-
-    fn schedule(&mut self, account: Account) {
-        let model = self.dice.pick(&account.models).copied();
-        let is_on = self.dice.chance(600);
-        if let Some(model) = model {
-            self.set_schedule(&account, model, is_on);
-        }
-    }
-
-    /// Sets a schedule, or clears it.
-    pub fn set_schedule(&mut self, account: &Account, model: ModelId, is_on: bool) {
-        let organization = account.organization;
-        let schedule =
-            is_on.then(|| Timetable::from(Schedule::Interval(Interval::new(60).unwrap())));
-        let result = self.call(move |tx| tx.update_model_schedule(organization, model, schedule));
-        self.tell(|| format!("schedule {is_on} of {model}: {:?}", result.map(|_| ())));
     }
 
     fn disable_or_enable_model(&mut self, account: Account) {

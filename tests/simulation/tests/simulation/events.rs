@@ -15,6 +15,7 @@ enum Event {
     Answer(usize),
     Act,
     Decide,
+    GoDown,
     Change,
     Wait,
     WaitLong,
@@ -39,6 +40,7 @@ impl World {
             Event::Answer(index) => self.answer(index),
             Event::Act => self.act(),
             Event::Decide => self.decide(),
+            Event::GoDown => self.go_down().await,
             Event::Change => self.change_rows(),
             Event::Wait => {
                 let time = self.dice.between(5, 1500);
@@ -82,6 +84,9 @@ impl World {
             (12, Event::Wait),
             (5, Event::WaitLong),
         ];
+        if self.setting.goes_down {
+            events.push((4, Event::GoDown));
+        }
         if self.setting.decides {
             let held = self.shadow.held();
             let urge = held.iter().map(|held| match held.status {
@@ -175,7 +180,8 @@ impl World {
     }
 
     fn draw_fault(&mut self) -> Option<Fault> {
-        if !self.is_calm && self.setting.decides && self.dice.chance(500) {
+        let may_doubt = !self.is_calm && self.setting.decides;
+        if self.doubts || may_doubt && self.dice.chance(500) {
             return Some(Fault::Doubt);
         }
         if self.is_calm || !self.dice.chance(self.setting.provider_faults) {

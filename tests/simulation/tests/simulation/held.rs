@@ -109,8 +109,12 @@ impl World {
             return;
         };
         let now = self.now();
-        for rows in [0..12, 0..2] {
-            self.serve_rows(model, rows, now);
+        self.serve_rows(model, 0..12, now);
+        self.pass_of_all().await;
+        self.serve_rows(model, 0..2, now);
+        // What is in doubt is held when it is missed for the second time.
+        self.doubts = self.dice.chance(500);
+        for _ in 0..if self.doubts { 2 } else { 1 } {
             self.pass_of_all().await;
         }
         for held in self.shadow.held() {
@@ -124,6 +128,7 @@ impl World {
             stream.unwrap().put("z".to_owned(), now);
         });
         self.pass_of_all().await;
+        self.doubts = false;
         self.serve_rows(model, 0..2, now);
         for account in &accounts {
             self.request_scope(account, Scope::plain(), None);

@@ -20,6 +20,7 @@ mod events;
 mod held;
 mod provider;
 mod run;
+mod schedules;
 mod seeds;
 mod setting;
 mod shadow;

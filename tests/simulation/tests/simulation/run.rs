@@ -89,6 +89,9 @@ impl World {
         for account in self.connections.clone() {
             self.request_scope(&account, Scope::plain(), None);
         }
+        if self.setting.goes_down {
+            self.schedule_all();
+        }
     }
 
     async fn go_wrong(&mut self) {
@@ -116,6 +119,11 @@ impl World {
             if self.shadow.disabled.contains(&account.id) {
                 self.set_disabled(&account, false);
             }
+        }
+        if self.setting.goes_down {
+            self.see_ticks().await;
+        }
+        for account in self.connections.clone() {
             for model in account.models.clone() {
                 self.set_schedule(&account, model, false);
             }

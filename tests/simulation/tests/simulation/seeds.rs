@@ -10,7 +10,7 @@ use crate::run::{Outcome, simulate};
 const SEEDS: u64 = 1000;
 
 /// What must have happened somewhere in them, for else they prove little.
-const WANTED: [&str; 41] = [
+const WANTED: [&str; 45] = [
     "complete",
     "retry",
     "park",
@@ -52,6 +52,10 @@ const WANTED: [&str; 41] = [
     "decision to undo",
     "undo of a sweep",
     "claim beside a quota",
+    "downtime",
+    "tick",
+    "ticks missed",
+    "enabled after a tick",
 ];
 
 /// And so often, at least.

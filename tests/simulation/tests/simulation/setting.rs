@@ -30,6 +30,8 @@ pub struct Setting {
     pub hears_others: bool,
     /// Many rows go at once, and callers decide about the deletes that are held.
     pub decides: bool,
+    /// All models have schedules, and now and then nobody is there for a while.
+    pub goes_down: bool,
     /// Rows of each stream at first.
     pub rows: usize,
     /// How many requests an account may send in a window, and its length. Only where all clocks
@@ -53,6 +55,7 @@ impl Setting {
         };
         let faults = if decides { [0, 0, 100] } else { [0, 150, 350] };
         let is_counted = dice.chance(if engines == 1 { 700 } else { 250 });
+        let goes_down = !decides && dice.chance(140);
         let cap = |dice: &mut Dice| dice.chance(200).then(|| dice.between(1, 2));
         Self {
             engines,
@@ -63,6 +66,7 @@ impl Setting {
             clocks_jump: engines > 1 && !is_counted && dice.chance(600),
             hears_others: dice.chance(500),
             decides,
+            goes_down,
             rows: if decides { 12 } else { dice.below(12) },
             allowance: is_counted.then(|| {
                 let window = TimeDelta::seconds(dice.between(2, 6));

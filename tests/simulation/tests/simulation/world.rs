@@ -29,6 +29,8 @@ pub struct World {
     pub connections: Vec<Account>,
     /// Faults are over.
     pub is_calm: bool,
+    /// The provider is sure of no end, calm or not.
+    pub doubts: bool,
     began: DateTime<Utc>,
     last: Instant,
     clock: FixedClock,
@@ -92,6 +94,7 @@ impl World {
             }],
             connections: Vec::new(),
             is_calm: false,
+            doubts: false,
             began,
             last: Instant::now(),
             clock,
@@ -162,7 +165,10 @@ impl World {
         }
         // What nobody is told of, such as a heartbeat, is looked at now and then.
         let is_full = self.dice.chance(50);
-        let is_news = is_bulk || !turn.changes.is_empty();
+        let now = self.processes[process].clock.now();
+        let is_callers = process == CALLERS;
+        let is_tick = !is_bulk && (is_callers || self.shadow.has_tick(now));
+        let is_news = is_bulk || is_tick || !turn.changes.is_empty();
         if turn.is_committed && (is_news || is_full) {
             let changes = turn.changes.iter();
             let mut changed: Vec<_> = changes
@@ -171,7 +177,8 @@ impl World {
             changed.sort();
             changed.dedup();
             let moment = crate::shadow::Moment {
-                now: self.processes[process].clock.now(),
+                now,
+                is_callers,
                 is_alone: turn.calls == 1 && is_news,
                 is_bulk,
                 is_full,

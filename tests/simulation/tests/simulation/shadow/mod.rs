@@ -7,6 +7,7 @@ mod held;
 mod moves;
 mod observe;
 mod pages;
+mod schedules;
 mod settled;
 mod states;
 
@@ -27,6 +28,7 @@ use crate::setting::Setting;
 
 pub use held::Held;
 pub use observe::Moment;
+pub use schedules::Ticks;
 
 /// What is known of the world, and the first promise that was broken.
 pub struct Shadow {
@@ -39,6 +41,7 @@ pub struct Shadow {
     syncs: BTreeMap<SyncId, Known>,
     readers: BTreeMap<OrganizationId, events::Reader>,
     holds: BTreeMap<HeldDeletesId, held::Hold>,
+    ticks: BTreeMap<ModelId, Ticks>,
     muddled: BTreeSet<SyncId>,
     retry: RetryPolicy,
     caps: Caps,
@@ -115,6 +118,7 @@ impl Shadow {
             syncs: BTreeMap::new(),
             readers: BTreeMap::new(),
             holds: BTreeMap::new(),
+            ticks: BTreeMap::new(),
             muddled: BTreeSet::new(),
             retry: setting.retry.clone(),
             caps: setting.caps,
@@ -211,6 +215,8 @@ impl Shadow {
         self.syncs.retain(|_, known| known.sync.connection_id != id);
         self.models.retain(|_, model| model.connection != id);
         self.forget_holds(id);
+        let models = &self.models;
+        self.ticks.retain(|model, _| models.contains_key(model));
         self.batches.clear();
     }
 

@@ -1,9 +1,9 @@
 //! A commit is looked at: what moved, and may it have?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use syncline_domain::{OrganizationId, Status, Sync, SyncId};
+use syncline_domain::{ModelId, OrganizationId, Status, Sync, SyncId};
 use syncline_store::error::StoreError;
 use syncline_store::page::PageRequest;
 use syncline_store::stepped::SteppedDatabase;
@@ -22,6 +22,8 @@ pub struct Moment {
     pub is_alone: bool,
     /// Only such ones may bring records.
     pub is_bulk: bool,
+    /// It is a caller's.
+    pub is_callers: bool,
     /// Everything is looked at.
     pub is_full: bool,
     /// What was announced.
@@ -62,8 +64,14 @@ impl Shadow {
                 freed.push(sync.clone());
             }
         }
+        let is_new = |sync: &&Sync| !self.syncs.contains_key(&sync.id);
+        let made = moved.iter().filter(is_new).map(|sync| sync.model_id);
+        let made: BTreeSet<ModelId> = made.collect();
         for sync in &moved {
             self.remember(sync);
+        }
+        if !moment.is_bulk {
+            self.check_ticks(db, &made, &moment);
         }
         self.check_turns();
         for sync in freed {
