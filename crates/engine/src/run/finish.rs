@@ -5,42 +5,51 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use syncline_domain::Status;
 use syncline_domain::health::Health;
+use syncline_store::bug::{self, Bug};
 use syncline_store::error::StoreError;
-use syncline_store::runs::{Phase, ProvenEnd};
+use syncline_store::runs::{Ending, PageWrite, ProvenEnd};
 use syncline_store::store::Lane;
+use syncline_store::tx::Tx;
 use tokio::time::Instant;
 
 use super::interrupt::Interrupt;
+use super::persist::Tried;
 use super::{Account, Ended, Stage, Step, SyncRun};
 
 /// Good news of a connection are written no more often than this.
 const HEALTH_INTERVAL: TimeDelta = TimeDelta::minutes(1);
 
 impl SyncRun {
-    /// Keeps the proof of the end. `true` when there may be something to sweep.
-    pub(super) async fn prove(&self, end: ProvenEnd) -> Result<bool, Interrupt> {
-        let fence = self.fence();
+    /// Keeps the proof of the end, with the page that is `held`; completes when nothing is to be
+    /// swept. The good news of the connection commit with it.
+    pub(super) async fn prove(
+        &self,
+        lane: Lane,
+        held: Option<PageWrite>,
+        end: ProvenEnd,
+        account: Account,
+    ) -> Result<(Step, Stage), Interrupt> {
+        let (fence, lease) = (self.fence(), self.worker.options().lease_delta());
         let guard = self.worker.options().delete_guard;
-        let end = Arc::new(end);
-        let mut backoff = self.backoff();
-        loop {
-            let same = Arc::clone(&end);
-            let prove = self
-                .worker
-                .store()
-                .write(Lane::Bulk, move |tx| tx.prove_end(fence, &same, guard));
-            match prove.await {
-                Err(error @ StoreError::Unavailable { .. }) => {
-                    self.wait(&error, &mut backoff).await?;
-                }
-                done => return Ok(done?),
+        let known = account.clone();
+        let what = Arc::new((held, end));
+        let prove = move |tx: &mut Tx<'_>| {
+            known.tell(tx)?;
+            let (held, end) = &*what;
+            tx.end_run(fence, held.as_ref().map(|page| (page, lease)), end, guard)
+        };
+        let ended = self.try_to_end(lane, |status| status == Status::Complete, prove);
+        Ok(match ended.await? {
+            Tried::Landed(Ending::Complete(sync)) => {
+                self.log(&sync);
+                over(sync.lifecycle.status())
             }
-            // The try may have had its effect though its answer was lost.
-            match self.read_run().await?.phase {
-                Phase::Sweep => return Ok(true),
-                Phase::Read => {}
+            Tried::LandedBefore(status) => over(status),
+            Tried::Landed(Ending::Sweep) if bug::is_on(Bug::SweepLeftOut) => {
+                (Step::EndProven, Stage::Complete(account))
             }
-        }
+            Tried::Landed(Ending::Sweep) => (Step::EndProven, Stage::Sweep(account)),
+        })
     }
 
     /// Turns one batch of unseen records into tombstones.
@@ -67,26 +76,38 @@ impl SyncRun {
     /// Everything is there. The good news of the connection commit with it: who sees the sync
     /// complete sees them too.
     pub(super) async fn complete(&self, account: &Account) -> Result<Ended, Interrupt> {
-        let fence = self.fence();
-        let (id, known) = (account.connection.id, account.connection.health.clone());
+        let (fence, known) = (self.fence(), account.clone());
         let is_complete = |status| status == Status::Complete;
         let status = self
             .end(is_complete, move |tx| {
-                let now = tx.now();
-                if !is_old_news(&known, now) {
-                    let health = Health {
-                        healthy: Some(true),
-                        timestamp: Some(now),
-                        ..Health::default()
-                    };
-                    // Before the sync: connections are locked first, as when one is deleted.
-                    tx.update_connection_health(id, &health)?;
-                }
+                known.tell(tx)?;
                 tx.complete_sync(fence)
             })
             .await?;
         Ok(Ended::Became(status))
     }
+}
+
+impl Account {
+    /// Writes the good news, before anything of the sync: connections are locked first, as when one
+    /// is deleted.
+    fn tell(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+        let now = tx.now();
+        if is_old_news(&self.connection.health, now) {
+            return Ok(());
+        }
+        let health = Health {
+            healthy: Some(true),
+            timestamp: Some(now),
+            ..Health::default()
+        };
+        tx.update_connection_health(self.connection.id, &health)
+    }
+}
+
+fn over(status: Status) -> (Step, Stage) {
+    let ended = Ended::Became(status);
+    (Step::Ended(ended), Stage::Over(ended))
 }
 
 /// Whether it is known already, and not long ago, that a connection is well.

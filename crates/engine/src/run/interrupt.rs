@@ -21,6 +21,11 @@ pub(super) enum Interrupt {
 }
 
 impl Interrupt {
+    /// Whether the sync is not ours any more, so that nothing may be written.
+    pub(super) fn is_lost(&self) -> bool {
+        matches!(self, Self::Stop(Stop::Lost))
+    }
+
     /// What a panic leaves behind. Its text is for the log, not for callers.
     pub(super) fn panic(payload: &(dyn Any + Send)) -> Self {
         let text = payload

@@ -20,6 +20,14 @@ use crate::backoff::Backoff;
 /// Where a sync stands, to be compared.
 pub(super) type Mark = (Fingerprint, Progress);
 
+/// What became of a write that may have been tried before.
+pub(super) enum Tried<T> {
+    /// It was written now.
+    Landed(T),
+    /// An earlier try had its effect, and left the sync in this status.
+    LandedBefore(Status),
+}
+
 /// The mark of a position.
 pub(super) fn mark(position: &Position) -> Mark {
     (position.fingerprint.clone(), position.progress)
@@ -59,27 +67,40 @@ impl SyncRun {
         }
     }
 
-    /// Ends the attempt. When the first try was lost on the way but had its effect, the fence
-    /// refuses the second, and tells by the status that the first one did it.
+    /// Ends the attempt.
     pub(super) async fn end(
         &self,
         expected: fn(Status) -> bool,
         work: impl Fn(&mut Tx<'_>) -> Result<syncline_domain::Sync, StoreError> + Clone + Send + 'static,
     ) -> Result<Status, Interrupt> {
+        match self.try_to_end(Lane::Control, expected, work).await? {
+            Tried::Landed(sync) => {
+                self.log(&sync);
+                Ok(sync.lifecycle.status())
+            }
+            Tried::LandedBefore(status) => Ok(status),
+        }
+    }
+
+    /// Writes what may end the attempt. When the first try was lost on the way but had its effect,
+    /// the fence refuses the second, and tells by the status that the first one did it.
+    pub(super) async fn try_to_end<T: Send + 'static>(
+        &self,
+        lane: Lane,
+        expected: fn(Status) -> bool,
+        work: impl Fn(&mut Tx<'_>) -> Result<T, StoreError> + Clone + Send + 'static,
+    ) -> Result<Tried<T>, Interrupt> {
         let mut backoff = self.backoff();
         let mut is_in_doubt = false;
         loop {
-            match self.worker.store().write(Lane::Control, work.clone()).await {
-                Ok(sync) => {
-                    self.log(&sync);
-                    return Ok(sync.lifecycle.status());
-                }
+            match self.worker.store().write(lane, work.clone()).await {
+                Ok(done) => return Ok(Tried::Landed(done)),
                 Err(StoreError::Transition(TransitionError::Fenced {
                     held,
                     current,
                     status,
                 })) if is_in_doubt && held == current && expected(status) => {
-                    return Ok(status);
+                    return Ok(Tried::LandedBefore(status));
                 }
                 Err(error @ StoreError::Unavailable { .. }) => {
                     is_in_doubt = true;

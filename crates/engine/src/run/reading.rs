@@ -2,9 +2,10 @@
 
 use syncline_connectors::source as connector;
 use syncline_connectors::source::{Coverage, End, Page, SourceRecord};
-use syncline_domain::attempt::Warning;
+use syncline_domain::attempt::{Counters, Warning};
 use syncline_store::bug::{self, Bug};
 use syncline_store::runs::{PageWrite, ProvenEnd, RecordDraft, Unseen};
+use syncline_store::store::Lane;
 
 use super::interrupt::Interrupt;
 use super::persist::{Mark, mark};
@@ -23,38 +24,77 @@ pub(super) struct Reading {
     /// Why the pass may not be trusted to have seen everything.
     pub(super) doubt: Option<String>,
     pub(super) account: Account,
+    /// How many pages are committed; more than [`SHORT`] when it is not known.
+    pub(super) landed: usize,
 }
+
+/// A sync of so many pages ends ahead of all pages; what a larger one has seen takes longer to put
+/// together.
+pub(super) const SHORT: usize = 64;
 
 impl SyncRun {
     /// Waits for the next page and commits it, or keeps the proof of the end. The page after it
     /// is being fetched meanwhile.
+    ///
+    /// A page without records waits for what comes next, so that a source that has nothing new
+    /// costs one transaction; whatever comes, it is committed first.
     pub(super) async fn read(&self, mut reading: Box<Reading>) -> Result<(Step, Stage), Interrupt> {
-        let next = reading.pages.next();
-        match self.place.control().unless_stopped(next).await?? {
-            connector::Step::Page(page) => {
-                let reached = mark(&page.position);
-                let page = page_write(page, std::mem::take(&mut reading.warnings));
-                let counted = self.commit(page, reading.last.as_ref()).await?;
-                reading.last = Some(reached);
-                Ok((Step::Page(counted), Stage::Read(reading)))
-            }
-            connector::Step::End(end) => {
-                let Reading {
-                    is_full_pass,
-                    doubt,
-                    warnings,
-                    account,
-                    ..
-                } = *reading;
-                let end = proven_end(end, warnings, is_full_pass, doubt);
-                let next = if self.prove(end).await? && !bug::is_on(Bug::SweepLeftOut) {
-                    Stage::Sweep(account)
-                } else {
-                    Stage::Complete(account)
-                };
-                Ok((Step::EndProven, next))
-            }
+        let mut held: Option<(PageWrite, Mark)> = None;
+        loop {
+            let next = reading.pages.next();
+            let next = match self.place.control().unless_stopped(next).await {
+                Ok(next) => next,
+                Err(stop) => Err(stop.into()),
+            };
+            let end = match next {
+                Ok(connector::Step::Page(page)) => {
+                    let reached = mark(&page.position);
+                    let page = page_write(page, std::mem::take(&mut reading.warnings));
+                    if page.records.is_empty() && held.is_none() {
+                        held = Some((page, reached));
+                        continue;
+                    }
+                    if let Some(held) = held.take() {
+                        self.land(&mut reading, held).await?;
+                    }
+                    let counted = self.land(&mut reading, (page, reached)).await?;
+                    return Ok((Step::Page(counted), Stage::Read(reading)));
+                }
+                Ok(connector::Step::End(end)) => end,
+                Err(interrupt) => {
+                    if let Some(held) = held.filter(|_| !interrupt.is_lost()) {
+                        self.land(&mut reading, held).await?;
+                    }
+                    return Err(interrupt);
+                }
+            };
+            let Reading {
+                is_full_pass,
+                doubt,
+                warnings,
+                account,
+                landed,
+                ..
+            } = *reading;
+            let lane = match landed > SHORT {
+                true => Lane::Bulk,
+                false => Lane::Control,
+            };
+            let held = held.map(|(page, _)| page);
+            let end = proven_end(end, warnings, is_full_pass, doubt);
+            return self.prove(lane, held, end, account).await;
         }
+    }
+
+    async fn land(
+        &self,
+        reading: &mut Reading,
+        (page, reached): (PageWrite, Mark),
+    ) -> Result<Counters, Interrupt> {
+        let counted = self.commit(page, reading.last.as_ref()).await?;
+        reading.last = Some(reached);
+        reading.landed += 1;
+        Ok(counted)
     }
 }
 

@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 
 use crate::db::AnyConnection;
 use crate::db::failure::unavailable;
+use crate::db::postgres::statements::Prepared;
 use crate::error::StoreError;
 
 /// How long a call waits for a connection.
@@ -18,6 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) struct Kept {
     pub(crate) conn: AnyConnection,
     pub(crate) is_broken: bool,
+    /// On PostgreSQL, whether its statements stay prepared.
+    pub(crate) prepared: Prepared,
 }
 
 /// Opens connections for a pool.
@@ -34,6 +37,7 @@ where
         Ok(Kept {
             conn: (self.0)()?,
             is_broken: false,
+            prepared: Prepared::default(),
         })
     }
 
@@ -100,12 +104,12 @@ impl Connections {
     /// the next one tried, for nothing has happened on it yet.
     pub(crate) fn begin<T>(
         &self,
-        begin: impl Fn(&mut AnyConnection) -> Result<T, diesel::result::Error>,
+        begin: impl Fn(&mut Kept) -> Result<T, diesel::result::Error>,
     ) -> Result<(PooledConnection<Manager<Connect>>, T), StoreError> {
         let mut tries = 0;
         loop {
             let mut kept = self.pool.get().map_err(unavailable)?;
-            match begin(&mut kept.conn) {
+            match begin(&mut kept) {
                 Ok(value) => return Ok((kept, value)),
                 Err(error) => {
                     let closed = kept.conn.batch_execute("ROLLBACK").is_err();

@@ -1,38 +1,40 @@
 //! A PostgreSQL database: a pool for pages and questions, and a small one beside it, so that
 //! requests and heartbeats never queue behind pages.
 //!
-//! What a transaction changed is told to other processes with its commit ([`notification`]), and
-//! those that [listen](listening) hear it. Nothing else outlives a transaction (no session settings, no named statements, no session locks),
-//! so that a transaction pooler may stand between.
+//! What a transaction changed is [told](notices) to other processes after its commit, and those
+//! that [listen](listening) hear it. No settings and no locks outlive a transaction, and statements
+//! do only [as long as](statements) no transaction pooler is seen to stand between.
 
 mod listening;
+mod notices;
 mod notification;
+pub(crate) mod statements;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, SubsecRound, Utc};
 use diesel::connection::{CacheSize, SimpleConnection};
-use diesel::{Connection, ConnectionError, PgConnection, QueryableByName, RunQueryDsl};
+use diesel::{Connection, ConnectionError, PgConnection};
 
 use crate::clock::Clock;
 use crate::db::AnyConnection;
 use crate::db::failure::printable;
 use crate::db::job::{Context, Job, Task, closed};
 use crate::db::pool::Connections;
-use crate::db::types::{Instant, Time};
+use crate::db::types::Time;
 use crate::error::StoreError;
 use crate::store::{Hearing, Lane};
 use crate::tx::Tx;
 use listening::Listening;
+use notices::Notices;
 use notification::Origin;
+use statements::Statements;
 use tokio::sync::watch;
 
-/// The time of the transaction, and its limits: together below a third of a lease of a minute.
-const FIRST: &str = "SELECT clock_timestamp() AS now, \
-    set_config('statement_timeout', '10s', true), set_config('lock_timeout', '4s', true), \
-    set_config('idle_in_transaction_session_timeout', '5s', true)";
-
 const WRITING: &str = "BEGIN";
+/// In a transaction that a failed statement has broken, COMMIT would quietly undo it; the statement
+/// before it fails then, and COMMIT is not reached. One round trip.
+const COMMIT: &str = "SELECT 1; COMMIT";
 /// One snapshot for all questions of a read.
 const READING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
@@ -40,12 +42,18 @@ const READING: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 pub(crate) struct Postgres {
     control: Connections,
     bulk: Connections,
-    origin: Origin,
+    shared: Arc<Shared>,
     url: String,
     listening: Mutex<Option<Listening>>,
 }
 
-/// A connection, before the store stands.
+/// What all transactions of a store have in common.
+struct Shared {
+    statements: Statements,
+    notices: Notices,
+}
+
+/// A connection that keeps no statement prepared.
 pub(crate) fn connect(url: &str) -> Result<AnyConnection, ConnectionError> {
     let mut conn = PgConnection::establish(url)?;
     conn.set_prepared_statement_cache_size(CacheSize::Disabled);
@@ -80,7 +88,10 @@ impl Postgres {
         Self {
             control: pool((pool_size / 4).max(2)),
             bulk: pool(pool_size),
-            origin: Origin::new(),
+            shared: Arc::new(Shared {
+                statements: Statements::default(),
+                notices: Notices::new(Origin::new()),
+            }),
             url: url.to_owned(),
             listening: Mutex::new(None),
         }
@@ -93,8 +104,13 @@ impl Postgres {
         context: Arc<Context>,
     ) -> Result<watch::Receiver<Hearing>, StoreError> {
         let url = url.unwrap_or(&self.url).to_owned();
-        let listening = Listening::start(url, self.origin, self.control.clone(), context)
-            .map_err(|error| StoreError::Open(format!("no thread to listen: {error}")))?;
+        let listening = Listening::start(
+            url,
+            self.shared.notices.origin(),
+            self.control.clone(),
+            context,
+        )
+        .map_err(|error| StoreError::Open(format!("no thread to listen: {error}")))?;
         let hearing = listening.hearing.clone();
         *self.listening() = Some(listening);
         Ok(hearing)
@@ -112,7 +128,7 @@ impl Postgres {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        transact(&self.bulk, self.origin, context, READING, work).await
+        transact(&self.bulk, &self.shared, context, READING, work).await
     }
 
     pub(crate) async fn write<T, E, F>(
@@ -130,7 +146,7 @@ impl Postgres {
             Lane::Control => &self.control,
             Lane::Bulk => &self.bulk,
         };
-        transact(pool, self.origin, context, WRITING, work).await
+        transact(pool, &self.shared, context, WRITING, work).await
     }
 
     /// Runs `work` on a connection, outside of any transaction of ours.
@@ -140,7 +156,11 @@ impl Postgres {
     ) -> Result<T, StoreError> {
         self.bulk
             .run(|pool| {
-                let (mut kept, ()) = pool.begin(|conn| conn.batch_execute("SELECT 1"))?;
+                let (mut kept, ()) = pool.begin(|kept| {
+                    kept.conn
+                        .set_prepared_statement_cache_size(CacheSize::Disabled);
+                    kept.conn.batch_execute("SELECT 1")
+                })?;
                 // It is not used again, whatever `work` leaves behind.
                 kept.is_broken = true;
                 work(&mut kept.conn)
@@ -157,7 +177,7 @@ impl Postgres {
 
 async fn transact<T, E, F>(
     pool: &Connections,
-    origin: Origin,
+    shared: &Arc<Shared>,
     context: Arc<Context>,
     begin: &'static str,
     work: F,
@@ -168,34 +188,26 @@ where
     E: From<StoreError> + Send + 'static,
 {
     let (task, result) = Task::new(work);
-    pool.run(move |pool| run(pool, origin, &context, begin, task))
+    let shared = Arc::clone(shared);
+    pool.run(move |pool| run(pool, &shared, &context, begin, task))
         .await??;
     result.await.unwrap_or_else(|_| Err(E::from(closed())))
 }
 
-#[derive(QueryableByName)]
-struct First {
-    #[diesel(sql_type = Instant)]
-    now: Time,
-}
-
 fn run(
     pool: &Connections,
-    origin: Origin,
+    shared: &Shared,
     context: &Context,
     begin: &str,
     task: impl Job,
 ) -> Result<(), StoreError> {
-    let (mut kept, first) = pool.begin(|conn| {
-        conn.batch_execute(begin)?;
-        diesel::sql_query(FIRST).get_result::<First>(conn)
-    })?;
+    let (mut kept, now) = pool.begin(|kept| shared.statements.begin(kept, begin))?;
     let mut task = Box::new(task);
-    let mut tx = Tx::new(&mut kept.conn, time(context, first.now), context);
+    let mut tx = Tx::new(&mut kept.conn, time(context, now), context);
     let is_kept = task.run(&mut tx);
     let changes = tx.into_changes();
     let ended = match is_kept {
-        true => kept.conn.batch_execute(&origin.commit(&changes)),
+        true => kept.conn.batch_execute(COMMIT),
         false => kept.conn.batch_execute("ROLLBACK"),
     };
     let lost = match ended {
@@ -209,11 +221,14 @@ fn run(
             })
         }
     };
-    drop(kept);
-    if is_kept && lost.is_none() {
-        context.publish(changes);
+    let is_done = is_kept && lost.is_none();
+    if is_done {
+        context.publish(changes.clone());
     }
     task.finish(lost.as_deref());
+    if is_done {
+        shared.notices.send(&mut kept, &changes);
+    }
     Ok(())
 }
 

@@ -150,7 +150,7 @@ fn connect_reader(path: &str) -> Result<AnyConnection, ConnectionError> {
 
 /// In one snapshot.
 fn look(readers: &Connections, context: &Context, task: impl Job) -> Result<(), StoreError> {
-    let (mut kept, ()) = readers.begin(|conn| conn.batch_execute("BEGIN"))?;
+    let (mut kept, ()) = readers.begin(|kept| kept.conn.batch_execute("BEGIN"))?;
     let mut task = Box::new(task);
     let mut tx = Tx::new(&mut kept.conn, context.process_time(), context);
     task.run(&mut tx);

@@ -23,6 +23,7 @@ mod states;
 mod suspects;
 pub(crate) mod sweep;
 mod tick;
+mod verdict;
 
 use serde_json::value::RawValue;
 use syncline_domain::attempt::Warning;
@@ -205,6 +206,15 @@ impl Default for DeleteGuard {
             rows: 10,
         }
     }
+}
+
+/// What became of a run whose end is proven.
+#[derive(Debug)]
+pub enum Ending {
+    /// It is complete.
+    Complete(Box<Sync>),
+    /// Records that are gone are still to be swept.
+    Sweep,
 }
 
 /// After one batch of the sweep.

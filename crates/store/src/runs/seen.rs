@@ -18,8 +18,8 @@ pub(super) const SUSPECTS: i64 = -1;
 const ROWS: i64 = 256;
 
 impl Tx<'_> {
-    /// Puts the bitmaps of all pages into one row, which each step of the sweep reads.
-    pub(super) fn compact_seen(&mut self, sync_id: SyncId) -> Result<RoaringTreemap, StoreError> {
+    /// What all pages saw.
+    pub(super) fn read_seen(&mut self, sync_id: SyncId) -> Result<RoaringTreemap, StoreError> {
         let mut all = RoaringTreemap::new();
         let mut after = ALL;
         loop {
@@ -32,18 +32,27 @@ impl Tx<'_> {
             .big(ROWS)
             .rows::<(BigInt, Binary)>()
             .load(self)?;
-            let Some((last, _)) = rows.last() else { break };
-            after = *last;
             for (_, ordinals) in &rows {
                 all |= bitmap::from_bytes(ordinals)?;
             }
+            match rows.last() {
+                Some((last, _)) if rows.len() as i64 == ROWS => after = *last,
+                Some(_) | None => return Ok(all),
+            }
         }
+    }
+
+    /// Puts what all pages saw into one row, which each step of the sweep reads.
+    pub(super) fn keep_seen(
+        &mut self,
+        sync_id: SyncId,
+        all: &RoaringTreemap,
+    ) -> Result<(), StoreError> {
         Sql::new("DELETE FROM seen_pages WHERE sync_id = ? AND page > ?")
             .id(sync_id.uuid())
             .big(ALL)
             .run(self)?;
-        self.write_bitmap(sync_id, ALL, &all)?;
-        Ok(all)
+        self.write_bitmap(sync_id, ALL, all)
     }
 
     pub(super) fn find_bitmap(

@@ -1,5 +1,6 @@
 //! What is decided at the first start of a sync, once for all its attempts.
 
+use diesel::sql_types::Bool;
 use syncline_domain::attempt::Counters;
 
 use super::read::check_fence;
@@ -34,23 +35,24 @@ impl Tx<'_> {
         }
         sync.timerange_start = start.range.start();
         sync.timerange_end = Some(start.range.end());
-        sync.is_initial_sync = !self.is_model_synced(sync.model_id)?;
         sync.modified_at = Some(self.now());
-        Sql::new(
+        let is_initial: Option<bool> = Sql::new(
             "UPDATE syncs SET timerange_start = ?, timerange_end = ?, manifest_hash = ?, \
-             fingerprint = ?, is_full_pass = ?, is_initial_sync = ?, modified_at = ? \
-             WHERE id = ? AND attempt = ?",
+             fingerprint = ?, is_full_pass = ?, modified_at = ?, is_initial_sync = NOT COALESCE( \
+             (SELECT m.is_synced FROM models m WHERE m.id = syncs.model_id), FALSE) \
+             WHERE id = ? AND attempt = ? RETURNING is_initial_sync",
         )
         .opt_time(sync.timerange_start)
         .opt_time(sync.timerange_end)
-        .text(start.manifest_hash.as_str())
-        .text(start.fingerprint.as_str())
+        .text(start.manifest_hash.clone())
+        .text(start.fingerprint.as_str().to_owned())
         .flag(start.is_full_pass)
-        .flag(sync.is_initial_sync)
         .opt_time(sync.modified_at)
         .id(fence.sync_id.uuid())
         .int(fence.attempt)
-        .run(self)?;
+        .rows::<Bool>()
+        .find(self)?;
+        sync.is_initial_sync = is_initial.unwrap_or(sync.is_initial_sync);
         Ok(SettledRun {
             sync,
             manifest_hash: start.manifest_hash.clone(),

@@ -92,18 +92,13 @@ impl Tx<'_> {
         .id(sync_id.uuid())
         .run(self)?;
         Sql::new(
-            "DELETE FROM model_states WHERE model_id = ? AND partition LIKE '{%' AND EXISTS \
-             (SELECT 1 FROM staged_states t WHERE t.sync_id = ? AND t.drops_partitions)",
+            "DELETE FROM model_states WHERE model_id = ? AND (partition LIKE '{%' AND EXISTS \
+             (SELECT 1 FROM staged_states t WHERE t.sync_id = ? AND t.drops_partitions) \
+             OR EXISTS (SELECT 1 FROM staged_states t WHERE t.sync_id = ?) AND fingerprint NOT IN \
+             (SELECT t.fingerprint FROM staged_states t WHERE t.sync_id = ?))",
         )
         .id(model_id.uuid())
         .id(sync_id.uuid())
-        .run(self)?;
-        Sql::new(
-            "DELETE FROM model_states WHERE model_id = ? AND EXISTS \
-             (SELECT 1 FROM staged_states t WHERE t.sync_id = ?) AND fingerprint NOT IN \
-             (SELECT t.fingerprint FROM staged_states t WHERE t.sync_id = ?)",
-        )
-        .id(model_id.uuid())
         .id(sync_id.uuid())
         .id(sync_id.uuid())
         .run(self)?;

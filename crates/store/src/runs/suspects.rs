@@ -70,6 +70,7 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// The model's suspects are those of its last full pass; none when it left none behind.
     pub(super) fn write_suspects_of_model(
         &mut self,
         model_id: ModelId,

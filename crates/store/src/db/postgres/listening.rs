@@ -170,7 +170,7 @@ impl Listener {
         self.calls += 1;
         let statement = self.origin.call(self.calls);
         self.pool
-            .begin(|conn| conn.batch_execute(&statement))
+            .begin(|kept| kept.conn.batch_execute(&statement))
             .map(drop)
             .map_err(|error| error.to_string())
     }

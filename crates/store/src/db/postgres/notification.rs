@@ -1,5 +1,4 @@
-//! What processes on one PostgreSQL tell each other of status changes: a notification in the
-//! transaction that makes them, so that it comes with the commit or not at all.
+//! What processes on one PostgreSQL tell each other of status changes, in words.
 
 use syncline_domain::{ModelId, OrganizationId, Status, SyncId};
 use uuid::Uuid;
@@ -32,19 +31,16 @@ impl Origin {
         Self(rand::random())
     }
 
-    /// The end of a transaction that made these changes. In a transaction that a failed statement
-    /// has broken, COMMIT would quietly undo it; the statement before it fails then, and COMMIT is
-    /// not reached. One round trip.
-    pub(super) fn commit(self, changes: &[SyncChange]) -> String {
-        let told: Vec<&SyncChange> = changes.iter().filter(|change| is_told(change)).collect();
-        let notices: Vec<String> = told
+    /// A transaction that tells others of these changes and waits for no disk. One round trip.
+    pub(super) fn tell(self, changes: &[SyncChange]) -> String {
+        let notices: Vec<String> = changes
             .chunks(MOST)
-            .map(|chunk| self.notice(&chunk.iter().map(|change| word(change)).collect::<String>()))
+            .map(|chunk| self.notice(&chunk.iter().map(word).collect::<String>()))
             .collect();
-        match notices.is_empty() {
-            true => "SELECT 1; COMMIT".to_owned(),
-            false => format!("SELECT {}; COMMIT", notices.join(", ")),
-        }
+        format!(
+            "BEGIN; SET LOCAL synchronous_commit = off; SELECT {}; COMMIT",
+            notices.join(", ")
+        )
     }
 
     /// A statement by which the store tells itself a number.
@@ -75,7 +71,7 @@ impl Origin {
 
 /// What another process can do something about. That a worker began is its own affair, and what
 /// waits for its turn is queued by who frees it.
-fn is_told(change: &SyncChange) -> bool {
+pub(super) fn is_told(change: &SyncChange) -> bool {
     match change.status {
         Status::Queued
         | Status::PendingRetry
@@ -160,7 +156,8 @@ mod tests {
         let (here, there) = (Origin::new(), Origin::new());
         let all = Status::ALL.map(|status| change(7, status));
         let told: Vec<_> = all.into_iter().filter(is_told).collect();
-        let statement = here.commit(&all);
+        assert_eq!(told.len(), 5);
+        let statement = here.tell(&told);
         let payload = payloads(&statement)[0];
         assert_eq!(there.read(payload), Notification::Changes(told));
         assert_eq!(here.read(payload), Notification::Other);
@@ -173,7 +170,7 @@ mod tests {
     fn many_changes_are_told_in_several_notifications_that_postgres_takes() {
         let (here, there) = (Origin::new(), Origin::new());
         let many: Vec<_> = (0..200).map(|byte| change(byte, Status::Queued)).collect();
-        let statement = here.commit(&many);
+        let statement = here.tell(&many);
         let mut read = Vec::new();
         for payload in payloads(&statement) {
             assert!(payload.len() < 8000);
@@ -186,11 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_to_tell_is_a_plain_commit_and_nonsense_tells_nothing() {
-        assert_eq!(
-            Origin::new().commit(&[change(1, Status::Running)]),
-            "SELECT 1; COMMIT"
-        );
+    fn nonsense_tells_nothing() {
         for nonsense in [
             "",
             "x",

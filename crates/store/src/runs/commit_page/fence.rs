@@ -44,6 +44,7 @@ impl Tx<'_> {
         fence: Fence,
         lease: Duration,
         position: &Position,
+        is_empty: bool,
     ) -> Result<Landing, StoreError> {
         let row = self.lock_sync(fence.sync_id)?;
         let run = row.run_facts()?;
@@ -92,7 +93,11 @@ impl Tx<'_> {
         if changed == 0 {
             return Err(StoreError::Corrupt("a locked sync moved".into()));
         }
-        let (likely, has_held) = self.guess(fence, sync.model_id)?;
+        // A page without records asks nothing more.
+        let (likely, has_held) = match is_empty {
+            true => (Likely::Known, false),
+            false => self.guess(fence, sync.model_id)?,
+        };
         Ok(Landing {
             sync_id: sync.id,
             model_id: sync.model_id,

@@ -45,7 +45,7 @@ impl Tx<'_> {
         lease: Duration,
         page: &PageWrite,
     ) -> Result<Counters, StoreError> {
-        let landing = self.land_page(fence, lease, &page.position)?;
+        let landing = self.land_page(fence, lease, &page.position, page.records.is_empty())?;
         let drafts = drafts::drafts(&page.records);
         let written = match self.insert_if_new(&landing, &drafts)? {
             Some(written) => written,

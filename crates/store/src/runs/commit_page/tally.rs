@@ -30,6 +30,9 @@ impl Tx<'_> {
             bytes,
             requests,
         } = *counters;
+        if *counters == Counters::default() && warnings.is_empty() {
+            return Ok(());
+        }
         Sql::new(
             "UPDATE attempts SET pages = pages + ?, records = records + ?, added = added + ?, \
              changed = changed + ?, unchanged = unchanged + ?, deleted = deleted + ?, \
