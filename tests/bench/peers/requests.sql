@@ -14,6 +14,10 @@ INSERT INTO syncs (id, organization_id, connection_id, model_id, batch_id, scope
   (lpad(to_hex(:n * 8 + 1), 32, '0')::uuid, :organization_id, :connection_id, :m1, lpad(to_hex(:n * 8), 32, '0')::uuid, '{}', TRUE, TRUE, TRUE, 'queued', clock_timestamp(), clock_timestamp(), NULL, NULL, NULL),
   (lpad(to_hex(:n * 8 + 2), 32, '0')::uuid, :organization_id, :connection_id, :m2, lpad(to_hex(:n * 8), 32, '0')::uuid, '{}', TRUE, TRUE, TRUE, 'queued', clock_timestamp(), clock_timestamp(), NULL, NULL, NULL),
   (lpad(to_hex(:n * 8 + 3), 32, '0')::uuid, :organization_id, :connection_id, :m3, lpad(to_hex(:n * 8), 32, '0')::uuid, '{}', TRUE, TRUE, TRUE, 'queued', clock_timestamp(), clock_timestamp(), NULL, NULL, NULL);
+INSERT INTO events (id, created_at, organization_id, connection_id, model_id, sync_id, attempt, transition, from_status, to_status) VALUES
+  (gen_random_uuid(), clock_timestamp(), :organization_id, :connection_id, :m1, lpad(to_hex(:n * 8 + 1), 32, '0')::uuid, 0, NULL, NULL, 'queued'),
+  (gen_random_uuid(), clock_timestamp(), :organization_id, :connection_id, :m2, lpad(to_hex(:n * 8 + 2), 32, '0')::uuid, 0, NULL, NULL, 'queued'),
+  (gen_random_uuid(), clock_timestamp(), :organization_id, :connection_id, :m3, lpad(to_hex(:n * 8 + 3), 32, '0')::uuid, 0, NULL, NULL, 'queued');
 INSERT INTO batch_members (batch_id, sync_id, position, is_joined) VALUES
   (lpad(to_hex(:n * 8), 32, '0')::uuid, lpad(to_hex(:n * 8 + 1), 32, '0')::uuid, 0, FALSE),
   (lpad(to_hex(:n * 8), 32, '0')::uuid, lpad(to_hex(:n * 8 + 2), 32, '0')::uuid, 1, FALSE),

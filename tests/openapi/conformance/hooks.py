@@ -6,9 +6,12 @@ a config is one that its provider takes. Requests that are made wrong on purpose
 """
 
 import atexit
+import http.server
 import itertools
 import json
 import os
+import threading
+import time
 import uuid
 from collections import Counter, defaultdict, deque
 
@@ -25,6 +28,7 @@ SESSION.headers["Authorization"] = "Bearer " + os.environ["SYNCLINE_TOKEN"]
 CONFIG = {"base_url": os.environ["SYNCLINE_DEMO_URL"], "api_token": "demo-token"}
 MODELS = ["customers", "invoices", "payments"]
 COUNTER = itertools.count(1)
+TURNS = defaultdict(itertools.count)
 # How often each operation was answered with each status, over all rounds.
 STATUSES = defaultdict(Counter)
 # A cursor, and the filters that it is good for.
@@ -40,9 +44,32 @@ def ask(method, path, **arguments):
     return answer.json()
 
 
-def new_connection(name):
-    body = {"provider_name": "demo", "name": name, "config": CONFIG}
+def new_connection(name, config=CONFIG):
+    body = {"provider_name": "demo", "name": name, "config": config}
     return ask("POST", "/connections", json=body)
+
+
+class Forgetful(http.server.BaseHTTPRequestHandler):
+    """A provider of customers that loses them all when it is told to."""
+
+    customers = []
+
+    def do_GET(self):
+        # The first page is asked for without its number.
+        rows = [] if "?page=" in self.path or "&page=" in self.path else self.customers
+        body = json.dumps({"data": rows}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+FORGETFUL = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Forgetful)
+threading.Thread(target=FORGETFUL.serve_forever, daemon=True).start()
 
 
 class World:
@@ -56,6 +83,7 @@ class World:
         assert all(sync["status"] == "complete" for sync in syncs), syncs
         models = [model for model in connection["models"] if model["is_sync_supported"]]
         records = ask("GET", f"/models/{models[0]['id']}/records?limit=5")
+        self.hold = self.new_hold()
         # Its syncs go on waiting, so that they can be cancelled.
         self.held = new_connection("Held")["id"]
         ask("PATCH", f"/connections/{self.held}", json={"is_sync_disabled": True})
@@ -67,6 +95,7 @@ class World:
             "sync_id": [sync["id"] for sync in syncs],
             "batch_id": [answer.headers["Syncline-Batch-Id"]],
             "provider_name": ["demo"],
+            "held_deletes_id": [self.hold],
         }
 
     def pick(self, name):
@@ -82,6 +111,29 @@ class World:
         answer = SESSION.post(f"{API}/connections/{self.held}/sync", timeout=30)
         answer.raise_for_status()
         return answer.headers["Syncline-Batch-Id"]
+
+    def new_hold(self):
+        """Deletes that are held, since all records were gone at once."""
+        config = CONFIG | {"base_url": f"http://127.0.0.1:{FORGETFUL.server_port}"}
+        path = f"/connections/{new_connection('Forgetful', config)['id']}"
+        for count in (12, 0):
+            updated = "2026-01-01T00:00:00Z"
+            Forgetful.customers = [{"id": id, "updated_at": updated} for id in range(count)]
+            body = {"models": ["customers"], "full_refresh": True}
+            sync = ask("POST", path + "/sync", json=body)[0]
+            sync = ask("GET", f"/syncs/{sync['id']}?wait=60")
+            assert sync["status"] == "complete", sync
+        return ask("GET", f"/held_deletes?connection_id={path.split('/')[-1]}")[0]["id"]
+
+    def released_hold(self):
+        path = f"/held_deletes/{self.new_hold()}"
+        ask("POST", path + "/release")
+        patience = 300
+        while ask("GET", path)["status"] != "released":
+            patience -= 1
+            assert patience, "a release does not come on"
+            time.sleep(0.1)
+        return path.split("/")[-1]
 
     def cancelled_sync(self):
         return ask("POST", f"/syncs/{self.waiting_sync()}/cancel")["id"]
@@ -141,10 +193,19 @@ def mend_path(operation, parameters):
     if operation == "cancel_batch":
         # What other requests wait for is not taken from them.
         parameters["batch_id"] = WORLD.waiting_batch()
-    elif operation == "cancel_sync" and next(COUNTER) % 2:
+    elif operation == "cancel_sync" and is_turn(operation, 2):
         parameters["sync_id"] = WORLD.waiting_sync()
-    elif operation == "retry_sync" and next(COUNTER) % 2:
+    elif operation == "retry_sync" and is_turn(operation, 2):
         parameters["sync_id"] = WORLD.cancelled_sync()
+    elif operation in ("release_held_deletes", "dismiss_held_deletes") and is_turn(operation, 4):
+        parameters["held_deletes_id"] = WORLD.new_hold()
+    elif operation == "undo_held_deletes" and is_turn(operation, 4):
+        parameters["held_deletes_id"] = WORLD.released_hold()
+
+
+def is_turn(operation, every):
+    """Whether this call of an operation gets what is made for it: the first, and some after it."""
+    return next(TURNS[operation]) % every == 0
 
 
 def is_destructive(case):
@@ -206,6 +267,8 @@ def mend_body(operation, body):
         mend_request(body)
     elif operation in ("create_token", "rotate_token"):
         mend_token(body)
+    elif operation == "replace_model_schedule":
+        mend_schedule(body)
     elif operation == "replace_model_state" and isinstance(body.get("state"), dict):
         # Any other object must have the stream's own cursor.
         body["state"] = {}
@@ -218,6 +281,22 @@ def mend_token(body):
         body["connection_ids"] = WORLD.ids["connection_id"]
     if "expires_at" in body:
         body["expires_at"] = "2999-01-01T00:00:00Z"
+
+
+def mend_schedule(body):
+    """By interval or by cron, not both; what goes with neither is left out."""
+    if "cron" in body:
+        body["cron"] = "0 3 * * 1-5"
+        body.pop("interval_seconds", None)
+        if "time_zone" in body:
+            body["time_zone"] = "Europe/Paris"
+        return
+    body.pop("time_zone", None)
+    interval = body.setdefault("interval_seconds", None)
+    if interval is None:
+        body.pop("jitter_seconds", None)
+    elif "jitter_seconds" in body:
+        body["jitter_seconds"] = min(body["jitter_seconds"], interval)
 
 
 def mend_request(body):

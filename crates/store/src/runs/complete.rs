@@ -66,7 +66,7 @@ impl Tx<'_> {
             return Ok(Ending::Sweep);
         }
         if let Some((page, lease)) = last {
-            self.commit_page(fence, lease, page)?;
+            self.commit_page_of(row, fence, lease, page)?;
             row = self.lock_sync(fence.sync_id)?;
         }
         let facts = row.run_facts()?;

@@ -154,3 +154,74 @@ fn changes_are_told_after_their_commit_and_only_then() {
         assert!(changes.try_recv().is_err());
     });
 }
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    count: i64,
+}
+
+/// How many statements the connections of `store` keep prepared, as one of them sees it after all
+/// have been busy.
+async fn prepared(store: &Store) -> i64 {
+    let ask = || {
+        store.read(|tx| {
+            tx.find_manifest("1")?;
+            let count = diesel::sql_query("SELECT COUNT(*) AS count FROM pg_prepared_statements");
+            Ok::<_, StoreError>(count.get_result::<Count>(tx.conn())?.count)
+        })
+    };
+    let counts = four_at_once(ask).await;
+    counts.into_iter().max().unwrap()
+}
+
+/// Asks several times at once, so that no connection is spared.
+async fn four_at_once<T, F: Future<Output = Result<T, StoreError>>>(ask: impl Fn() -> F) -> Vec<T> {
+    let (a, b, c, d) = tokio::join!(ask(), ask(), ask(), ask());
+    [a, b, c, d].map(Result::unwrap).into()
+}
+
+#[test]
+fn statements_stay_prepared_on_connections_of_postgres_itself() {
+    let db = TestDatabase::postgres();
+    run(async {
+        let store = Store::open(options(db.url())).await.unwrap();
+        store.migrate().await.unwrap();
+        // That which begins a transaction, and the question.
+        assert!((2..10).contains(&prepared(&store).await));
+        assert!((2..10).contains(&prepared(&store).await));
+    });
+}
+
+/// Several stores take turns on the same few connections of the server, where each would find the
+/// names of the others.
+#[test]
+fn statements_do_not_stay_prepared_behind_a_pooler_of_postgres() {
+    let db = TestDatabase::postgres();
+    run(async {
+        let one = Store::open(options(&db.pooled_url())).await.unwrap();
+        let two = Store::open(options(&db.pooled_url())).await.unwrap();
+        one.migrate().await.unwrap();
+        for _ in 0..20 {
+            let (left, right) = tokio::join!(
+                one.write(Lane::Control, |tx| tx.insert_manifest("1", "demo", "a")),
+                two.write(Lane::Bulk, |tx| tx.insert_manifest("1", "demo", "a")),
+            );
+            left.unwrap();
+            right.unwrap();
+            tokio::join!(prepared(&one), prepared(&two));
+        }
+        // What the first transactions of a connection left behind there is all there is.
+        let before = prepared(&one).await;
+        for id in ["2", "3", "4"] {
+            for store in [&one, &two] {
+                store
+                    .write(Lane::Control, move |tx| tx.insert_manifest(id, "demo", "b"))
+                    .await
+                    .unwrap();
+            }
+        }
+        assert!(before < 10, "{before}");
+        assert_eq!(prepared(&one).await, before);
+    });
+}

@@ -8,8 +8,9 @@ use syncline_domain::{Lifecycle, ModelId, Status, SyncId, TransitionError};
 use crate::bug::{self, Bug};
 use crate::error::StoreError;
 use crate::held::HAS_HELD;
-use crate::runs::{Fence, Phase};
+use crate::runs::{Fence, PageWrite, Phase};
 use crate::sql::Sql;
+use crate::syncs::row::SyncRow;
 use crate::tx::Tx;
 
 /// What the rest of the page needs to know of its sync.
@@ -41,12 +42,14 @@ pub(super) enum Likely {
 impl Tx<'_> {
     pub(super) fn land_page(
         &mut self,
+        row: SyncRow,
         fence: Fence,
         lease: Duration,
-        position: &Position,
-        is_empty: bool,
+        page: &PageWrite,
     ) -> Result<Landing, StoreError> {
-        let row = self.lock_sync(fence.sync_id)?;
+        let PageWrite {
+            records, position, ..
+        } = page;
         let run = row.run_facts()?;
         let sync = row.into_sync()?;
         let landed = land(&sync.lifecycle, fence, position)?;
@@ -94,7 +97,7 @@ impl Tx<'_> {
             return Err(StoreError::Corrupt("a locked sync moved".into()));
         }
         // A page without records asks nothing more.
-        let (likely, has_held) = match is_empty {
+        let (likely, has_held) = match records.is_empty() {
             true => (Likely::Known, false),
             false => self.guess(fence, sync.model_id)?,
         };

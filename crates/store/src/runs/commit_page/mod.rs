@@ -20,6 +20,7 @@ use syncline_domain::attempt::Counters;
 use crate::bug::{self, Bug};
 use crate::error::StoreError;
 use crate::runs::{Fence, PageWrite};
+use crate::syncs::row::SyncRow;
 use crate::tx::Tx;
 
 /// What became of the records of a page.
@@ -45,7 +46,19 @@ impl Tx<'_> {
         lease: Duration,
         page: &PageWrite,
     ) -> Result<Counters, StoreError> {
-        let landing = self.land_page(fence, lease, &page.position, page.records.is_empty())?;
+        let row = self.lock_sync(fence.sync_id)?;
+        self.commit_page_of(row, fence, lease, page)
+    }
+
+    /// The same, with the sync locked.
+    pub(super) fn commit_page_of(
+        &mut self,
+        row: SyncRow,
+        fence: Fence,
+        lease: Duration,
+        page: &PageWrite,
+    ) -> Result<Counters, StoreError> {
+        let landing = self.land_page(row, fence, lease, page)?;
         let drafts = drafts::drafts(&page.records);
         let written = match self.insert_if_new(&landing, &drafts)? {
             Some(written) => written,
