@@ -11,7 +11,7 @@ use syncline_store::store::Lane;
 use super::interrupt::Interrupt;
 use super::persist::mark;
 use super::prefetch::Prefetch;
-use super::reading::{Reading, SHORT};
+use super::reading::Reading;
 use super::{Account, Stage, SyncRun};
 use crate::sources::{SourcesError, SyncSource};
 
@@ -54,7 +54,6 @@ impl SyncRun {
             resumes = from.position.is_some(), full_pass = run.is_full_pass, "reads"
         );
         let last = run.position.as_ref().map(mark);
-        let is_resumed = last.is_some();
         let reader = source.open(ReadRequest {
             stream: run.model.name,
             scope: run.sync.scope,
@@ -71,7 +70,6 @@ impl SyncRun {
             is_full_pass: run.is_full_pass,
             doubt: from.doubt,
             account,
-            landed: if is_resumed { SHORT + 1 } else { 0 },
         })))
     }
 

@@ -24,7 +24,6 @@ impl SyncRun {
     /// swept. The good news of the connection commit with it.
     pub(super) async fn prove(
         &self,
-        lane: Lane,
         held: Option<PageWrite>,
         end: ProvenEnd,
         account: Account,
@@ -38,7 +37,7 @@ impl SyncRun {
             let (held, end) = &*what;
             tx.end_run(fence, held.as_ref().map(|page| (page, lease)), end, guard)
         };
-        let ended = self.try_to_end(lane, |status| status == Status::Complete, prove);
+        let ended = self.try_to_end(Lane::Bulk, |status| status == Status::Complete, prove);
         Ok(match ended.await? {
             Tried::Landed(Ending::Complete(sync)) => {
                 self.log(&sync);

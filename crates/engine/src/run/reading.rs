@@ -5,7 +5,6 @@ use syncline_connectors::source::{Coverage, End, Page, SourceRecord};
 use syncline_domain::attempt::{Counters, Warning};
 use syncline_store::bug::{self, Bug};
 use syncline_store::runs::{PageWrite, ProvenEnd, RecordDraft, Unseen};
-use syncline_store::store::Lane;
 
 use super::interrupt::Interrupt;
 use super::persist::{Mark, mark};
@@ -24,13 +23,7 @@ pub(super) struct Reading {
     /// Why the pass may not be trusted to have seen everything.
     pub(super) doubt: Option<String>,
     pub(super) account: Account,
-    /// How many pages are committed; more than [`SHORT`] when it is not known.
-    pub(super) landed: usize,
 }
-
-/// A sync of so many pages ends ahead of all pages; what a larger one has seen takes longer to put
-/// together.
-pub(super) const SHORT: usize = 64;
 
 impl SyncRun {
     /// Waits for the next page and commits it, or keeps the proof of the end. The page after it
@@ -73,16 +66,11 @@ impl SyncRun {
                 doubt,
                 warnings,
                 account,
-                landed,
                 ..
             } = *reading;
-            let lane = match landed > SHORT {
-                true => Lane::Bulk,
-                false => Lane::Control,
-            };
             let held = held.map(|(page, _)| page);
             let end = proven_end(end, warnings, is_full_pass, doubt);
-            return self.prove(lane, held, end, account).await;
+            return self.prove(held, end, account).await;
         }
     }
 
@@ -93,7 +81,6 @@ impl SyncRun {
     ) -> Result<Counters, Interrupt> {
         let counted = self.commit(page, reading.last.as_ref()).await?;
         reading.last = Some(reached);
-        reading.landed += 1;
         Ok(counted)
     }
 }

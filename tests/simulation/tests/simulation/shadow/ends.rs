@@ -96,7 +96,7 @@ impl Shadow {
     }
 
     /// Works out, once, what a sync may delete whose end was served.
-    fn judge(&mut self, provider: &Provider, id: SyncId) {
+    pub(super) fn judge(&mut self, provider: &Provider, id: SyncId) {
         let Some(known) = self.syncs.get(&id).filter(|known| known.verdict.is_none()) else {
             return;
         };

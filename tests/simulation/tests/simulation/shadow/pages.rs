@@ -23,7 +23,9 @@ impl Shadow {
     ) {
         let models: Vec<ModelId> = self.models.keys().copied().collect();
         let has_page = moved.iter().any(|sync| self.landed(sync).is_some());
-        let proven = match has_page {
+        // The proof may come with the completion, and both with the page before them.
+        let ended = moved.iter().find(|sync| self.ends_unproven(sync));
+        let mut proven = match has_page || ended.is_some() {
             true => None,
             false => self.find_proven(db, provider),
         };
@@ -54,15 +56,29 @@ impl Shadow {
             } else {
                 self.check_landed(model, by, &expected, &read);
             }
-            if moved.iter().any(|sync| sync.model_id == model) {
+            let is_ended = ended.is_some_and(|sync| sync.model_id == model);
+            if !is_ended && moved.iter().any(|sync| sync.model_id == model) {
                 self.check_states(db, model);
             }
         }
-        if has_page {
+        if let Some(sync) = ended {
+            self.judge(provider, sync.id);
+            proven = Some(sync.id);
+        }
+        if has_page && ended.is_none() {
             self.check_held_records(db);
         } else {
             self.look_at_holds(db, proven);
         }
+    }
+
+    /// Whether this commit completed a sync whose end was not proven before.
+    fn ends_unproven(&self, sync: &Sync) -> bool {
+        let known = self.syncs.get(&sync.id);
+        sync.lifecycle.status() == Status::Complete
+            && known.is_some_and(|known| {
+                known.sync.lifecycle.status() == Status::Running && known.verdict.is_none()
+            })
     }
 
     /// The page that the sync stands behind since this commit.
@@ -92,6 +108,7 @@ impl Shadow {
         let Some(known) = self.syncs.get_mut(&id) else {
             return Vec::new();
         };
+        known.sync.pagination_state = sync.pagination_state.clone();
         known.renewed = moment.now;
         known.pages += 1;
         known.parked_since = None;
