@@ -239,7 +239,7 @@ def mend_query(case):
     # Patience is tested elsewhere; here it would only take time.
     if int_or_zero(case.query.get("wait")) > 1:
         case.query["wait"] = 1
-    for name in ("connection_id", "model_id", "token_id"):
+    for name in ("connection_id", "model_id", "sync_id", "token_id"):
         if name in case.query:
             case.query[name] = WORLD.pick(name)
             if case.query[name] is None:
