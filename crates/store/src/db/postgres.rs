@@ -187,11 +187,18 @@ where
     T: Send + 'static,
     E: From<StoreError> + Send + 'static,
 {
-    let (task, result) = Task::new(work);
+    let (task, mut result) = Task::new(work);
     let shared = Arc::clone(shared);
-    pool.run(move |pool| run(pool, &shared, &context, begin, task))
-        .await??;
-    result.await.unwrap_or_else(|_| Err(E::from(closed())))
+    let ran = pool.run(move |pool| run(pool, &shared, &context, begin, task));
+    // The caller has its result at the commit; the thread may go on telling others.
+    tokio::select! {
+        biased;
+        Ok(done) = &mut result => done,
+        ran = ran => {
+            ran??;
+            result.await.unwrap_or_else(|_| Err(E::from(closed())))
+        }
+    }
 }
 
 fn run(
