@@ -85,10 +85,7 @@ pub async fn authenticate(
 
 async fn find_token(api: &Api, request: &ServiceRequest) -> Result<Token, Problem> {
     let sha256 = token_hash(request).ok_or_else(unauthorized)?;
-    let (found, now) = api
-        .store
-        .read(move |tx| Ok::<_, Problem>((tx.find_live_token(sha256)?, tx.now())))
-        .await?;
+    let (found, now) = api.store.find_live_token(sha256).await?;
     let token = found.ok_or_else(unauthorized)?;
     if token.is_use_news(now) {
         api.touches.note(&api.store, token.id);

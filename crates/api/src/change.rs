@@ -89,13 +89,14 @@ impl Change {
                 if let Some(key) = &self.key {
                     tx.store_answer(key, &answer.to_stored())?;
                 }
-                tx.insert_audit_event(self.event(&answer))?;
+                tx.insert_audit_event(self.event(answer.status(), answer.made()))?;
                 Ok(answer)
             })
             .await
     }
 
-    fn event(self, answer: &Answer) -> NewAuditEvent {
+    /// Its row in the audit trail, once it is answered.
+    pub fn event(self, status: u16, made: Option<&str>) -> NewAuditEvent {
         let Self {
             caller,
             key: _,
@@ -108,9 +109,9 @@ impl Change {
             organization_id: caller.organization_id,
             token_id: Some(token_id),
             operation,
-            target: answer.made().map(str::to_owned).or(target),
+            target: made.map(str::to_owned).or(target),
             request_id,
-            status: Some(answer.status().into()),
+            status: Some(status.into()),
         }
     }
 }

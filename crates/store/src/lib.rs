@@ -35,3 +35,4 @@ mod db;
 mod entropy;
 mod schema;
 mod sql;
+mod together;

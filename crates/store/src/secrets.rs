@@ -14,6 +14,7 @@ mod vault;
 use std::collections::BTreeMap;
 
 pub use connection_vault::ConnectionVault;
+pub(crate) use documents::StoredDocument;
 pub use documents::{SecretDocument, SecretVersion, SecretWritten};
 pub use keys::{KeyId, MasterKey, MasterKeys, NotAKey};
 pub use keys_file::{default_keys_file, replace_keys_file};

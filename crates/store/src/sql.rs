@@ -216,6 +216,33 @@ pub(crate) fn marks(count: usize) -> String {
     vec!["?"; count].join(", ")
 }
 
+/// Values for the brackets of `IN ()`, the last of them repeated up to a power of two: statements of
+/// any number of them have few texts. None are one that nothing has.
+pub(crate) fn padded<T: Clone + Default>(values: impl IntoIterator<Item = T>) -> Padded<T> {
+    let mut values: Vec<T> = values.into_iter().collect();
+    let last = values.last().cloned().unwrap_or_default();
+    values.resize(values.len().next_power_of_two(), last);
+    Padded(values)
+}
+
+/// See [`padded`].
+pub(crate) struct Padded<T>(Vec<T>);
+
+impl<T> Padded<T> {
+    pub(crate) fn marks(&self) -> String {
+        marks(self.0.len())
+    }
+}
+
+impl<T> IntoIterator for Padded<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
 /// The compact text of something that serializes.
 pub(crate) fn json_of<T: Serialize + ?Sized>(value: &T) -> Result<String, StoreError> {
     serde_json::to_string(value)

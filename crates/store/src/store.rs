@@ -15,7 +15,11 @@ use crate::db::url::DatabaseUrl;
 use crate::db::{AnyConnection, master_key, migrations, postgres, sqlite};
 use crate::entropy::Entropy;
 use crate::error::StoreError;
+use crate::runs::gate::Beginnings;
 use crate::secrets::{KeyId, MasterKey, MasterKeys, Vault};
+use crate::syncs::gate::Requests;
+use crate::together::Gate;
+use crate::tokens::gate::Shown;
 use crate::tx::Tx;
 
 /// Status changes that a slow subscriber may be behind.
@@ -26,6 +30,24 @@ pub(crate) const CHANGES: usize = 4096;
 pub struct Store {
     context: Arc<Context>,
     database: Arc<Database>,
+    gates: Arc<Gates>,
+}
+
+/// Where calls gather that can share a transaction.
+pub(crate) struct Gates {
+    pub(crate) requests: Arc<Gate<Requests>>,
+    pub(crate) tokens: Arc<Gate<Shown>>,
+    pub(crate) beginnings: Arc<Gate<Beginnings>>,
+}
+
+impl Gates {
+    fn new(group_size: usize) -> Self {
+        Self {
+            requests: Arc::new(Gate::new(group_size)),
+            tokens: Arc::new(Gate::new(group_size)),
+            beginnings: Arc::new(Gate::new(group_size)),
+        }
+    }
 }
 
 enum Database {
@@ -46,9 +68,16 @@ pub struct StoreOptions {
     pub clock: Clock,
     /// Connections to PostgreSQL, or readers of SQLite.
     pub pool_size: u32,
+    /// How many calls that come at the same moment share a transaction at most; 1: none do.
+    pub group_size: usize,
     /// On SQLite, whether this is the process that serves the database: it takes the lock file,
     /// and is refused with the other's process id when there is one. Short commands do not serve.
     pub serves: bool,
+}
+
+impl StoreOptions {
+    /// The usual [`group_size`](Self::group_size).
+    pub const GROUP_SIZE: usize = 256;
 }
 
 /// Who goes first where there is one writer (SQLite).
@@ -210,7 +239,12 @@ impl Store {
         Self {
             context,
             database: Arc::new(Database::Sqlite(sqlite)),
+            gates: Arc::new(Gates::new(StoreOptions::GROUP_SIZE)),
         }
+    }
+
+    pub(crate) fn gates(&self) -> &Gates {
+        &self.gates
     }
 
     /// Outside of any transaction of ours.
@@ -231,6 +265,7 @@ fn open(options: StoreOptions) -> Result<Store, StoreError> {
         master_keys,
         clock,
         pool_size,
+        group_size,
         serves,
     } = options;
     let url = DatabaseUrl::parse(&database_url)?;
@@ -265,6 +300,7 @@ fn open(options: StoreOptions) -> Result<Store, StoreError> {
             conn,
             file,
             pool_size,
+            group_size,
             lock,
             Arc::clone(&context),
         )?),
@@ -273,6 +309,7 @@ fn open(options: StoreOptions) -> Result<Store, StoreError> {
     Ok(Store {
         context,
         database: Arc::new(database),
+        gates: Arc::new(Gates::new(group_size)),
     })
 }
 

@@ -94,6 +94,7 @@ pub(crate) async fn open(url: &str) -> Store {
         master_keys: Some(MasterKey::parse(key).expect("a key").into()),
         clock: Clock::Database,
         pool_size: 4,
+        group_size: StoreOptions::GROUP_SIZE,
         serves: false,
     };
     Store::open(options).await.expect("the database opens")

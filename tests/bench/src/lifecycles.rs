@@ -7,6 +7,7 @@ use serde_json::json;
 use syncline_test_support::{Api, Program};
 
 use crate::peers::{self, Mode, Queue, Script};
+use crate::process::Cpu;
 use crate::report::{Report, grouped};
 use crate::setting::{Bench, Database, Scale, connect, providers};
 
@@ -29,17 +30,27 @@ pub(crate) async fn measure(database: Database, scale: &Scale, report: &mut Repo
     let providers = providers();
     let program = Program::new(bench.database.url()).providers(providers.path());
     let begun = Instant::now();
+    let before = Cpu {
+        server: 0.0,
+        ..Cpu::of(std::process::id())
+    };
     let mut server = program.clone().workers(CLIENTS).serve().await;
     all_ended(&server.api("bench")).await;
     #[expect(clippy::cast_precision_loss, reason = "small counts")]
     let rate = |count: usize, took: Duration| count as f64 / took.as_secs_f64();
     let ours = rate(syncs, begun.elapsed());
+    let spent = Cpu::of(server.id());
     server.terminate();
     server.wait().await;
     report.note(
         database,
         "empty syncs, queued to complete, per second",
         grouped(ours),
+    );
+    report.note(
+        database,
+        "empty syncs, CPU ms each: server / PostgreSQL / source",
+        spent.since(before, syncs),
     );
     if database == Database::Sqlite {
         return;

@@ -22,6 +22,38 @@ fn seconds(process: &str, summed: &[usize]) -> f64 {
     summed.iter().filter_map(ticks).sum::<f64>() / TICKS
 }
 
+/// CPU seconds that were spent while something was measured: by the server, by PostgreSQL, and by
+/// this process, which asks and serves the source.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cpu {
+    pub(crate) server: f64,
+    pub(crate) postgres: f64,
+    pub(crate) own: f64,
+}
+
+impl Cpu {
+    /// What was spent so far.
+    pub(crate) fn of(server: u32) -> Self {
+        Self {
+            server: cpu_seconds(server),
+            postgres: postgres_cpu_seconds(),
+            own: cpu_seconds(std::process::id()),
+        }
+    }
+
+    /// What was spent since, in ms for each of so many.
+    #[expect(clippy::cast_precision_loss, reason = "small counts")]
+    pub(crate) fn since(self, before: Self, count: usize) -> String {
+        let each = |now: f64, then: f64| (now - then) * 1e3 / count as f64;
+        format!(
+            "{:.2} / {:.2} / {:.2}",
+            each(self.server, before.server),
+            each(self.postgres, before.postgres),
+            each(self.own, before.own),
+        )
+    }
+}
+
 fn parent(pid: u32) -> Option<u32> {
     fields(&pid.to_string()).get(1)?.parse().ok()
 }

@@ -89,12 +89,23 @@ pub(crate) struct Bench {
 
 impl Bench {
     pub(crate) async fn start(database: Database, invoices: usize, workers: usize) -> Self {
+        Self::start_with(database, invoices, workers, &[]).await
+    }
+
+    /// The same, with further words of the server's command line.
+    pub(crate) async fn start_with(
+        database: Database,
+        invoices: usize,
+        workers: usize,
+        words: &[&str],
+    ) -> Self {
         let demo = demo(invoices);
         let providers = providers();
         let database = database.fresh();
         let program = Program::new(database.url())
             .providers(providers.path())
             .workers(workers);
+        let program = words.iter().fold(program, |p, word| p.option(*word));
         let server = program.serve().await;
         let api = server.api("bench");
         let connection = connect(&api, &demo).await;

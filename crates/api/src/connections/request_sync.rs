@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use syncline_domain::ConnectionId;
 use syncline_domain::scope::{Scope, ScopeError};
 use syncline_store::error::StoreError;
-use syncline_store::syncs::SyncRequest;
+use syncline_store::syncs::{Batch, SyncRequest};
 use utoipa::ToSchema;
 
 use crate::answer::Answer;
@@ -66,20 +66,25 @@ pub async fn request_sync(
         models: body.models,
         scope,
     };
-    write
-        .change
+    let change = write.change;
+    if change.key.is_none() {
+        // Those that come at the same moment share a transaction.
+        let event = change.event(200, None);
+        let batch = api.store.request_syncs(request.clone(), event).await;
+        return answer(batch.map_err(|error| explain(error, &request))?);
+    }
+    change
         .run(&api, move |tx| {
-            let batch = tx
-                .request_syncs(&request)
-                .map_err(|error| explain(error, &request))?;
-            let syncs: Vec<SyncView> = batch
-                .members
-                .into_iter()
-                .map(|member| member.sync.into())
-                .collect();
-            Ok(Answer::ok(&syncs)?.header("Syncline-Batch-Id", batch.id.to_string()))
+            let batch = tx.request_syncs(&request);
+            answer(batch.map_err(|error| explain(error, &request))?)
         })
         .await
+}
+
+fn answer(batch: Batch) -> Result<Answer, Problem> {
+    let syncs = batch.members.into_iter();
+    let syncs: Vec<SyncView> = syncs.map(|member| member.sync.into()).collect();
+    Ok(Answer::ok(&syncs)?.header("Syncline-Batch-Id", batch.id.to_string()))
 }
 
 impl FromFields for RequestSyncBody {

@@ -60,6 +60,7 @@ impl TestApp {
             master_keys: Some(MasterKey::parse(&"ab".repeat(32)).unwrap().into()),
             clock: Clock::Fixed(clock.clone()),
             pool_size: 4,
+            group_size: StoreOptions::GROUP_SIZE,
             serves: true,
         })
         .await

@@ -28,6 +28,7 @@ pub async fn open(loaded: &Loaded, how: Use) -> Result<Store, CliError> {
         master_keys: master_keys(loaded, variable())?,
         clock: Clock::Database,
         pool_size: database.pool_size,
+        group_size: database.group_size,
         serves: how == Use::Server,
     };
     Store::open(options)

@@ -197,6 +197,12 @@ pub const DATABASE: &[Setting] = &[
         "SYNCLINE_DATABASE_POOL_SIZE",
         "How many connections to PostgreSQL, or readers of SQLite, are open at most",
     ),
+    number(
+        "database.group_size",
+        "database-group-size",
+        "SYNCLINE_DATABASE_GROUP_SIZE",
+        "How many calls that come at the same moment share a transaction at most; 1: none do",
+    ),
     text(
         "secrets.master_key_file",
         "master-key-file",

@@ -164,6 +164,7 @@ impl Settings {
             1,
             1_000,
         )?;
+        within("database.group_size", self.database.group_size, 1, 1_000)?;
         if self.outgoing.max_answer_bytes == 0 {
             let reason = "0 would take no answer at all".to_owned();
             return Err(("outgoing.max_answer_bytes", reason));

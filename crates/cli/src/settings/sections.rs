@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use syncline_store::store::StoreOptions;
+
 use super::address::ListenAddress;
 
 /// Everything that can be set, but for secrets: those come by variable or from a file of their own.
@@ -56,6 +58,7 @@ pub struct LimitSettings {
 pub struct DatabaseSettings {
     pub url: String,
     pub pool_size: u32,
+    pub group_size: usize,
     pub notify_url: Option<String>,
     pub migrate: bool,
 }
@@ -181,6 +184,7 @@ impl Default for DatabaseSettings {
         Self {
             url: "sqlite://syncline.db".to_owned(),
             pool_size: 8,
+            group_size: StoreOptions::GROUP_SIZE,
             notify_url: None,
             migrate: true,
         }

@@ -20,9 +20,7 @@ impl SyncRun {
     /// where the last committed page left off.
     pub(super) async fn begin(&self) -> Result<Stage, Interrupt> {
         let fence = self.fence();
-        let (run, now) = self
-            .read_store(move |tx| Ok((tx.read_run(fence)?, tx.now())))
-            .await?;
+        let (run, now) = self.read_run().await?;
         let account = Account {
             connection: run.connection.clone(),
         };

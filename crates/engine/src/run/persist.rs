@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use syncline_domain::Status;
 use syncline_domain::attempt::Counters;
 use syncline_domain::state::{Fingerprint, Position, Progress};
@@ -34,22 +35,6 @@ pub(super) fn mark(position: &Position) -> Mark {
 }
 
 impl SyncRun {
-    /// Reads, waiting while the database is away. The wait ends when the lease is lost.
-    pub(super) async fn read_store<T: Send + 'static>(
-        &self,
-        work: impl Fn(&mut Tx<'_>) -> Result<T, StoreError> + Clone + Send + 'static,
-    ) -> Result<T, Interrupt> {
-        let mut backoff = self.backoff();
-        loop {
-            match self.worker.store().read(work.clone()).await {
-                Err(error @ StoreError::Unavailable { .. }) => {
-                    self.wait(&error, &mut backoff).await?
-                }
-                done => return Ok(done?),
-            }
-        }
-    }
-
     /// Writes something that may be written twice, waiting while the database is away.
     pub(super) async fn write<T: Send + 'static>(
         &self,
@@ -146,7 +131,15 @@ impl SyncRun {
             // there already, the same.
             if before != Some(&reached)
                 && !bug::is_on(Bug::CommitSentAgain)
-                && self.read_run().await?.position.as_ref().map(mark).as_ref() == Some(&reached)
+                && self
+                    .read_run()
+                    .await?
+                    .0
+                    .position
+                    .as_ref()
+                    .map(mark)
+                    .as_ref()
+                    == Some(&reached)
             {
                 return Ok(Counters::default());
             }
@@ -160,7 +153,7 @@ impl SyncRun {
         } else if page.states.is_empty() {
             return Ok(());
         } else {
-            (self.read_run().await?.position, page.states.clone())
+            (self.read_run().await?.0.position, page.states.clone())
         };
         let Some(position) = position else {
             return Ok(());
@@ -179,9 +172,18 @@ impl SyncRun {
         Ok(())
     }
 
-    pub(super) async fn read_run(&self) -> Result<Run, Interrupt> {
-        let fence = self.fence();
-        self.read_store(move |tx| tx.read_run(fence)).await
+    /// What is known of the sync, and when, waiting while the database is away. The wait ends when
+    /// the lease is lost.
+    pub(super) async fn read_run(&self) -> Result<(Run, DateTime<Utc>), Interrupt> {
+        let mut backoff = self.backoff();
+        loop {
+            match self.worker.store().read_run(self.fence()).await {
+                Err(error @ StoreError::Unavailable { .. }) => {
+                    self.wait(&error, &mut backoff).await?
+                }
+                done => return Ok(done?),
+            }
+        }
     }
 
     pub(super) fn backoff(&self) -> Backoff {

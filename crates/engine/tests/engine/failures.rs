@@ -30,6 +30,7 @@ async fn seal(world: &World, url: &str, keys: [&str; 2]) {
         master_keys: Some(MasterKeys::from(first).with(second)),
         clock: Clock::Fixed(world.clock.clone()),
         pool_size: 1,
+        group_size: StoreOptions::GROUP_SIZE,
         serves: false,
     });
     let (organization, id) = (world.organization, world.connection.id);

@@ -1,16 +1,19 @@
 //! One connection, many, and their secrets.
 
+use std::collections::BTreeMap;
+
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SelectableHelper};
 use syncline_domain::access::Reach;
 use syncline_domain::connection::Connection;
 use syncline_domain::{ConnectionId, OrganizationId};
 
-use super::row::ConnectionRow;
+use super::row::{COLUMNS, ConnectionRow};
 use crate::db::types::Id;
 use crate::error::StoreError;
 use crate::page::{PageOf, PageRequest};
 use crate::schema::connections;
 use crate::secrets::{Purpose, Secrets};
+use crate::sql::{Sql, padded};
 use crate::tx::Tx;
 
 impl Tx<'_> {
@@ -31,6 +34,24 @@ impl Tx<'_> {
             .first(self.conn())
             .optional()?;
         row.map(ConnectionRow::into_connection).transpose()
+    }
+
+    /// Connections of any organization by their ids; those that were deleted are left out.
+    pub(crate) fn find_connections(
+        &mut self,
+        ids: impl IntoIterator<Item = ConnectionId>,
+    ) -> Result<BTreeMap<ConnectionId, Connection>, StoreError> {
+        let ids = padded(ids.into_iter().map(|id| id.uuid()));
+        let query = format!(
+            "SELECT {COLUMNS} FROM connections c WHERE c.id IN ({}) AND c.deleted_at IS NULL",
+            ids.marks()
+        );
+        let rows: Vec<ConnectionRow> = Sql::new(query).ids(ids).load(self)?;
+        let connections = rows.into_iter().map(|row| {
+            let connection = row.into_connection()?;
+            Ok((connection.id, connection))
+        });
+        connections.collect()
     }
 
     /// Oldest first, those within reach.
@@ -85,7 +106,7 @@ impl Tx<'_> {
         id: ConnectionId,
     ) -> Result<Connection, StoreError> {
         if self.is_postgres() {
-            crate::sql::Sql::new("SELECT 1 FROM connections WHERE id = ? FOR NO KEY UPDATE")
+            Sql::new("SELECT 1 FROM connections WHERE id = ? FOR NO KEY UPDATE")
                 .id(id.uuid())
                 .run(self)?;
         }

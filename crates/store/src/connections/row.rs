@@ -1,7 +1,7 @@
 //! A connection as it stands in its row.
 
 use chrono::{DateTime, Utc};
-use diesel::{Queryable, Selectable};
+use diesel::{Queryable, QueryableByName, Selectable};
 use syncline_domain::connection::Connection;
 use syncline_domain::health::Health;
 use syncline_domain::{ConnectionId, OrganizationId};
@@ -11,7 +11,13 @@ use crate::db::types::JsonText;
 use crate::error::StoreError;
 use crate::schema::connections;
 
-#[derive(Queryable, Selectable)]
+/// The columns of [`ConnectionRow`], of a table that is called `c`.
+pub(super) const COLUMNS: &str = "c.id, c.organization_id, c.created_at, c.modified_at, c.name, c.provider_name, \
+    c.api_url, c.is_on_premise, c.company, c.environment, c.is_sync_disabled, c.config, \
+    c.secret_names, c.health_healthy, c.health_authentication_required, c.health_message, \
+    c.health_status_code, c.health_suggested_resolution, c.health_timestamp";
+
+#[derive(Queryable, Selectable, QueryableByName)]
 #[diesel(table_name = connections, check_for_backend(MultiBackend))]
 pub(super) struct ConnectionRow {
     id: ConnectionId,

@@ -79,6 +79,7 @@ impl Sqlite {
         conn: AnyConnection,
         file: Option<PathBuf>,
         pool_size: u32,
+        group_size: usize,
         lock: Option<LockFile>,
         context: Arc<Context>,
     ) -> Result<Self, StoreError> {
@@ -93,7 +94,7 @@ impl Sqlite {
             }
         };
         Ok(Self {
-            writer: Writer::start(conn, context, lock, file)?,
+            writer: Writer::start(conn, context, group_size, lock, file)?,
             readers,
         })
     }

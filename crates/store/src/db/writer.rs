@@ -27,8 +27,6 @@ pub(crate) mod stepped;
 /// How many jobs may wait in a lane before callers wait to get in.
 const CONTROL_QUEUE: usize = 1024;
 const BULK_QUEUE: usize = 64;
-/// How many control jobs share a commit at most.
-const SHARED: usize = 256;
 /// After so many commits of control one bulk job goes first, so that pages never starve.
 const CONTROL_IN_A_ROW: usize = 16;
 
@@ -57,6 +55,7 @@ impl Writer {
     pub(crate) fn start(
         conn: AnyConnection,
         context: Arc<Context>,
+        group_size: usize,
         lock: Option<LockFile>,
         file: Option<PathBuf>,
     ) -> Result<Self, StoreError> {
@@ -69,6 +68,7 @@ impl Writer {
             bulk: bulk_queue,
             waiting,
             in_a_row: 0,
+            group_size,
         };
         let thread = std::thread::Builder::new()
             .name("syncline-writer".into())
@@ -168,6 +168,8 @@ struct Lanes {
     bulk: Receiver<Message>,
     waiting: Runtime,
     in_a_row: usize,
+    /// How many control jobs share a commit at most.
+    group_size: usize,
 }
 
 impl Lanes {
@@ -184,6 +186,7 @@ impl Lanes {
             bulk,
             waiting,
             in_a_row,
+            group_size: _,
         } = self;
         waiting.block_on(async {
             tokio::select! {
@@ -209,7 +212,7 @@ fn serve(mut conn: AnyConnection, context: &Context, mut lanes: Lanes, mut wal: 
         match message {
             Message::Write(job) => {
                 let mut jobs = vec![job];
-                while lanes.in_a_row > 0 && jobs.len() < SHARED {
+                while lanes.in_a_row > 0 && jobs.len() < lanes.group_size {
                     match lanes.control.try_recv() {
                         Ok(Message::Write(job)) => jobs.push(job),
                         Ok(other) => {

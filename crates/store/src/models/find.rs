@@ -1,18 +1,19 @@
 //! One model and many, each with its newest sync.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SelectableHelper};
+use syncline_domain::connection::Connection;
 use syncline_domain::model::Model;
 use syncline_domain::{ConnectionId, ModelId, OrganizationId, Sync};
 
 use super::ModelView;
-use super::row::ModelRow;
+use super::row::{COLUMNS, ModelRow};
 use crate::db::types::Id;
 use crate::error::StoreError;
 use crate::page::{PageOf, PageRequest};
 use crate::schema::{connections, models};
-use crate::sql::Sql;
+use crate::sql::{Sql, padded};
 use crate::tx::Tx;
 
 impl Tx<'_> {
@@ -29,15 +30,26 @@ impl Tx<'_> {
         Ok(self.with_last_syncs(row.into_iter().collect())?.pop())
     }
 
-    /// A model without its last sync.
-    pub(crate) fn find_model_alone(
+    /// Models without their last syncs, by their ids. `connections` are theirs, as far as they are
+    /// there.
+    pub(crate) fn find_models_alone(
         &mut self,
-        organization_id: OrganizationId,
-        id: ModelId,
-    ) -> Result<Option<Model>, StoreError> {
-        let row = self.find_model_row(organization_id, id)?;
-        row.map(|(row, is_disabled)| row.into_model(is_disabled))
-            .transpose()
+        ids: impl IntoIterator<Item = ModelId>,
+        connections: &BTreeMap<ConnectionId, Connection>,
+    ) -> Result<BTreeMap<ModelId, Model>, StoreError> {
+        let ids = padded(ids.into_iter().map(|id| id.uuid()));
+        let query = format!(
+            "SELECT {COLUMNS} FROM models m WHERE m.id IN ({})",
+            ids.marks()
+        );
+        let rows: Vec<ModelRow> = Sql::new(query).ids(ids).load(self)?;
+        let models = rows.into_iter().map(|row| {
+            let connection = connections.get(&row.connection_id());
+            let is_disabled = connection.is_none_or(|connection| connection.is_sync_disabled);
+            let model = row.into_model(is_disabled)?;
+            Ok((model.id, model))
+        });
+        models.collect()
     }
 
     fn find_model_row(

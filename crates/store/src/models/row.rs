@@ -1,7 +1,7 @@
 //! A model as it stands in its row.
 
 use chrono::{DateTime, Duration, Utc};
-use diesel::{Queryable, Selectable};
+use diesel::{Queryable, QueryableByName, Selectable};
 use syncline_domain::model::Model;
 use syncline_domain::schedule::{Cron, Interval, Schedule, ScheduleError, Timetable};
 use syncline_domain::{ConnectionId, ModelId, OrganizationId};
@@ -10,7 +10,13 @@ use crate::db::connection::MultiBackend;
 use crate::error::StoreError;
 use crate::schema::models;
 
-#[derive(Queryable, Selectable)]
+/// The columns of [`ModelRow`], of a table that is called `m`.
+pub(super) const COLUMNS: &str = "m.id, m.organization_id, m.connection_id, m.created_at, m.modified_at, m.name, \
+    m.display_name, m.is_read_enabled, m.unsupported_reason, m.schedule_seconds, \
+    m.schedule_cron, m.schedule_zone, m.schedule_jitter_seconds, m.schedule_anchor, \
+    m.next_sync_at, m.overlap_seconds, m.is_synced";
+
+#[derive(Queryable, Selectable, QueryableByName)]
 #[diesel(table_name = models, check_for_backend(MultiBackend))]
 pub(super) struct ModelRow {
     id: ModelId,
@@ -33,6 +39,11 @@ pub(super) struct ModelRow {
 }
 
 impl ModelRow {
+    /// Its connection.
+    pub(super) fn connection_id(&self) -> ConnectionId {
+        self.connection_id
+    }
+
     /// A model of a connection that is disabled, or not. It shows its next tick only where one
     /// will come.
     pub(super) fn into_model(self, is_connection_disabled: bool) -> Result<Model, StoreError> {

@@ -12,6 +12,7 @@ mod count;
 pub(crate) mod coverage;
 mod due;
 mod fail;
+pub(crate) mod gate;
 mod lease;
 mod prove_end;
 mod read;

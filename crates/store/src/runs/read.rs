@@ -1,15 +1,22 @@
 //! What a worker needs to run a sync.
 
+use std::collections::BTreeMap;
+
 use diesel::QueryableByName;
 use diesel::sql_types::{Bool, Text};
-use syncline_domain::Sync;
+use syncline_domain::connection::Connection;
+use syncline_domain::model::Model;
 use syncline_domain::state::{Fingerprint, ModelState};
+use syncline_domain::{ConnectionId, ModelId, Sync, SyncId};
+use uuid::Uuid;
 
 use super::{Fence, Run};
-use crate::db::types::{Json, JsonText};
+use crate::db::types::{Json, JsonText, Uid};
 use crate::error::StoreError;
-use crate::sql::Sql;
-use crate::syncs::row::{self, SyncRow};
+use crate::secrets::{Purpose, StoredDocument};
+use crate::sql::{Sql, padded};
+use crate::syncs::row::{self, RunFacts, SyncRow};
+use crate::together::Answers;
 use crate::tx::Tx;
 
 #[derive(QueryableByName)]
@@ -20,77 +27,146 @@ struct RunRow {
     has_quota: bool,
 }
 
+/// What the runs have in common that are read together.
+struct Surroundings {
+    connections: BTreeMap<ConnectionId, Connection>,
+    models: BTreeMap<ModelId, Model>,
+    secrets: BTreeMap<ConnectionId, StoredDocument>,
+    states: BTreeMap<SyncId, Vec<ModelState>>,
+}
+
+impl Surroundings {
+    /// The model, the connection and the secrets of a sync.
+    fn of(&self, sync: &Sync) -> Result<(Model, Connection, &StoredDocument), StoreError> {
+        let id = sync.connection_id;
+        let connection = self.connections.get(&id).cloned();
+        let connection = connection.ok_or_else(|| missing("connection", id))?;
+        let model = self.models.get(&sync.model_id).cloned();
+        let model = model.ok_or_else(|| missing("model", sync.model_id))?;
+        let secrets = self.secrets.get(&id);
+        Ok((
+            model,
+            connection,
+            secrets.ok_or_else(|| missing("connection", id))?,
+        ))
+    }
+}
+
 impl Tx<'_> {
     /// Everything that a claimed sync needs.
     ///
     /// # Errors
     /// [`StoreError::NotFound`]; [`StoreError::Transition`] when the attempt is over.
     pub fn read_run(&mut self, fence: Fence) -> Result<Run, StoreError> {
-        let RunRow { whole, has_quota } = Sql::new(format!(
+        let mut runs = self.read_runs(&[fence])?;
+        let missing = || Err(missing("sync", fence.sync_id));
+        runs.pop().unwrap_or_else(missing)
+    }
+
+    /// The same for several, by the same statements; in the order of the fences.
+    ///
+    /// # Errors
+    /// Failures of the database alone.
+    pub(crate) fn read_runs(&mut self, fences: &[Fence]) -> Result<Answers<Run>, StoreError> {
+        let ids = padded(fences.iter().map(|fence| fence.sync_id.uuid()));
+        let rows: Vec<RunRow> = Sql::new(format!(
             "SELECT {}, EXISTS (SELECT 1 FROM quotas q WHERE q.connection_id = s.connection_id) \
-             AS has_quota FROM syncs s WHERE s.id = ?",
-            row::COLUMNS
+             AS has_quota FROM syncs s WHERE s.id IN ({})",
+            row::COLUMNS,
+            ids.marks(),
         ))
-        .id(fence.sync_id.uuid())
-        .find(self)?
-        .ok_or_else(|| missing("sync", fence.sync_id))?;
-        let facts = whole.run_facts()?;
-        let sync = whole.into_sync()?;
-        check_fence(&sync, fence)?;
-        let organization_id = sync.organization_id;
-        let model = self
-            .find_model_alone(organization_id, sync.model_id)?
-            .ok_or_else(|| missing("model", sync.model_id))?;
-        let connection = self
-            .find_connection(organization_id, sync.connection_id)?
-            .ok_or_else(|| missing("connection", sync.connection_id))?;
-        let secrets = self.read_connection_secrets(organization_id, sync.connection_id)?;
-        let states = self.list_states_of_run(&sync)?;
-        Ok(Run {
-            fence,
-            model,
-            connection,
-            secrets,
-            states,
-            position: facts.position,
-            manifest_hash: facts.manifest_hash,
-            is_full_pass: facts.is_full_pass,
-            phase: facts.phase,
-            has_quota,
-            sync,
+        .ids(ids)
+        .load(self)?;
+        let mut found: BTreeMap<SyncId, (Sync, RunFacts, bool)> = BTreeMap::new();
+        for RunRow { whole, has_quota } in rows {
+            let facts = whole.run_facts()?;
+            let sync = whole.into_sync()?;
+            found.insert(sync.id, (sync, facts, has_quota));
+        }
+        let syncs: Vec<&Sync> = found.values().map(|(sync, ..)| sync).collect();
+        let mut around = self.look_around(&syncs)?;
+        let runs = fences.iter().map(|fence| {
+            let (sync, facts, has_quota) = found
+                .remove(&fence.sync_id)
+                .ok_or_else(|| missing("sync", fence.sync_id))?;
+            check_fence(&sync, *fence)?;
+            let (model, connection, secrets) = around.of(&sync)?;
+            let secrets = self.open_document(secrets, &Purpose::CONFIG)?;
+            Ok(Run {
+                fence: *fence,
+                model,
+                connection,
+                secrets: secrets.map(|document| document.secrets).unwrap_or_default(),
+                states: around.states.remove(&sync.id).unwrap_or_default(),
+                position: facts.position,
+                manifest_hash: facts.manifest_hash,
+                is_full_pass: facts.is_full_pass,
+                phase: facts.phase,
+                has_quota,
+                sync,
+            })
+        });
+        Ok(runs.collect())
+    }
+
+    fn look_around(&mut self, syncs: &[&Sync]) -> Result<Surroundings, StoreError> {
+        let connections = self.find_connections(syncs.iter().map(|sync| sync.connection_id))?;
+        Ok(Surroundings {
+            models: self.find_models_alone(syncs.iter().map(|sync| sync.model_id), &connections)?,
+            secrets: self.find_stored_documents(
+                syncs.iter().map(|sync| sync.connection_id),
+                &Purpose::CONFIG,
+            )?,
+            states: self.list_states_of_runs(syncs)?,
+            connections,
         })
     }
 
     /// A full refresh goes on from what it has staged itself, and from nothing else.
-    fn list_states_of_run(&mut self, sync: &Sync) -> Result<Vec<ModelState>, StoreError> {
-        let (text, id) = if sync.scope.is_full_refresh() {
+    fn list_states_of_runs(
+        &mut self,
+        syncs: &[&Sync],
+    ) -> Result<BTreeMap<SyncId, Vec<ModelState>>, StoreError> {
+        let (refreshes, plain): (Vec<&Sync>, Vec<&Sync>) =
+            syncs.iter().partition(|sync| sync.scope.is_full_refresh());
+        let mut states: BTreeMap<SyncId, Vec<ModelState>> = BTreeMap::new();
+        for (syncs, table, owner, id) in [
             (
-                "SELECT partition, fingerprint, state FROM staged_states WHERE sync_id = ? \
-                 ORDER BY partition",
-                sync.id.uuid(),
-            )
-        } else {
-            (
-                "SELECT partition, fingerprint, state FROM model_states WHERE model_id = ? \
-                 ORDER BY partition",
-                sync.model_id.uuid(),
-            )
-        };
-        let rows: Vec<(String, String, JsonText)> = Sql::new(text)
-            .id(id)
-            .rows::<(Text, Text, Json)>()
+                plain,
+                "model_states",
+                "model_id",
+                (|sync| sync.model_id.uuid()) as fn(&Sync) -> Uuid,
+            ),
+            (refreshes, "staged_states", "sync_id", |sync| sync.id.uuid()),
+        ] {
+            if syncs.is_empty() {
+                continue;
+            }
+            let owners: BTreeMap<Uuid, SyncId> =
+                syncs.iter().map(|sync| (id(sync), sync.id)).collect();
+            let ids = padded(owners.keys().copied());
+            let rows: Vec<(Uuid, String, String, JsonText)> = Sql::new(format!(
+                "SELECT {owner}, partition, fingerprint, state FROM {table} \
+                 WHERE {owner} IN ({}) ORDER BY partition",
+                ids.marks(),
+            ))
+            .ids(ids)
+            .rows::<(Uid, Text, Text, Json)>()
             .load(self)?;
-        rows.into_iter()
-            .map(|(partition, fingerprint, JsonText(state))| {
-                Ok(ModelState {
+            for (owner, partition, fingerprint, JsonText(state)) in rows {
+                let Some(sync) = owners.get(&owner) else {
+                    continue;
+                };
+                states.entry(*sync).or_default().push(ModelState {
                     partition,
                     fingerprint: Fingerprint::new(fingerprint),
                     state: serde_json::from_str(&state).map_err(|error| {
-                        StoreError::Corrupt(format!("a state of {}: {error}", sync.model_id))
+                        StoreError::Corrupt(format!("a state of {sync}: {error}"))
                     })?,
-                })
-            })
-            .collect()
+                });
+            }
+        }
+        Ok(states)
     }
 }
 

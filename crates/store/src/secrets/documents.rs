@@ -1,5 +1,8 @@
 //! Secret documents of connections, each named by its purpose.
 
+use std::collections::BTreeMap;
+
+use diesel::QueryableByName;
 use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text};
 use rand::Rng;
 use syncline_domain::{ConnectionId, OrganizationId};
@@ -8,8 +11,9 @@ use super::Secrets;
 use super::keys::KeyId;
 use super::place::{Place, Purpose};
 use super::vault::Sealed;
+use crate::db::types::Uid;
 use crate::error::StoreError;
-use crate::sql::Sql;
+use crate::sql::{Sql, padded};
 use crate::tx::Tx;
 
 /// A document in the clear, and which writing of it this is.
@@ -35,6 +39,23 @@ pub enum SecretWritten {
     Overtaken(Option<SecretDocument>),
 }
 
+/// A connection, and a document of it as it is stored, if there is one.
+#[derive(Clone, QueryableByName)]
+pub(crate) struct StoredDocument {
+    #[diesel(sql_type = Uid)]
+    id: ConnectionId,
+    #[diesel(sql_type = Uid)]
+    organization_id: OrganizationId,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    version: Option<i64>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    format: Option<i32>,
+    #[diesel(sql_type = Nullable<Text>)]
+    key_id: Option<String>,
+    #[diesel(sql_type = Nullable<Binary>)]
+    sealed: Option<Vec<u8>>,
+}
+
 impl Tx<'_> {
     /// The document that a connection keeps for this purpose.
     ///
@@ -47,29 +68,58 @@ impl Tx<'_> {
         connection_id: ConnectionId,
         purpose: &Purpose,
     ) -> Result<Option<SecretDocument>, StoreError> {
-        type Row = (Option<i64>, Option<i32>, Option<String>, Option<Vec<u8>>);
-        let found: Option<Row> = Sql::new(
-            "SELECT d.version, d.format, d.key_id, d.sealed FROM connections c \
+        let stored = self.find_stored_documents([connection_id], purpose)?;
+        let stored = stored
+            .get(&connection_id)
+            .filter(|stored| stored.organization_id == organization_id)
+            .ok_or_else(|| crate::connections::not_found(connection_id))?;
+        self.open_document(stored, purpose)
+    }
+
+    /// What connections of any organization keep for a purpose, sealed; those that are not there are
+    /// left out.
+    pub(crate) fn find_stored_documents(
+        &mut self,
+        connections: impl IntoIterator<Item = ConnectionId>,
+        purpose: &Purpose,
+    ) -> Result<BTreeMap<ConnectionId, StoredDocument>, StoreError> {
+        let ids = padded(connections.into_iter().map(|id| id.uuid()));
+        let query = format!(
+            "SELECT c.id, c.organization_id, d.version, d.format, d.key_id, d.sealed \
+             FROM connections c \
              LEFT JOIN secret_documents d ON d.connection_id = c.id AND d.purpose = ? \
-             WHERE c.id = ? AND c.organization_id = ? AND c.deleted_at IS NULL",
-        )
-        .text(purpose.as_str().to_owned())
-        .id(connection_id.uuid())
-        .id(organization_id.uuid())
-        .rows::<(
-            Nullable<BigInt>,
-            Nullable<Integer>,
-            Nullable<Text>,
-            Nullable<Binary>,
-        )>()
-        .find(self)?;
-        let row = found.ok_or_else(|| crate::connections::not_found(connection_id))?;
-        let (Some(version), Some(format), Some(key_id), Some(bytes)) = row else {
+             WHERE c.id IN ({}) AND c.deleted_at IS NULL",
+            ids.marks(),
+        );
+        let rows: Vec<StoredDocument> = Sql::new(query)
+            .text(purpose.as_str().to_owned())
+            .ids(ids)
+            .load(self)?;
+        Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    }
+
+    /// None where nothing is stored.
+    pub(crate) fn open_document(
+        &self,
+        stored: &StoredDocument,
+        purpose: &Purpose,
+    ) -> Result<Option<SecretDocument>, StoreError> {
+        let StoredDocument {
+            id,
+            organization_id,
+            version,
+            format,
+            key_id,
+            sealed,
+        } = stored.clone();
+        let (Some(version), Some(format), Some(key_id), Some(bytes)) =
+            (version, format, key_id, sealed)
+        else {
             return Ok(None);
         };
         let place = Place {
             organization_id,
-            connection_id,
+            connection_id: id,
             purpose: purpose.clone(),
         };
         let sealed = Sealed {

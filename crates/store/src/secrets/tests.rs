@@ -26,6 +26,7 @@ async fn open(db: &TestDatabase, keys: impl Into<MasterKeys>) -> Store {
         master_keys: Some(keys.into()),
         clock: Clock::Database,
         pool_size: 2,
+        group_size: StoreOptions::GROUP_SIZE,
         serves: true,
     })
     .await

@@ -12,6 +12,7 @@ fn options(url: &str) -> StoreOptions {
         master_keys: Some(MasterKey::generate().into()),
         clock: Clock::Database,
         pool_size: 2,
+        group_size: StoreOptions::GROUP_SIZE,
         serves: false,
     }
 }

@@ -11,6 +11,16 @@ use crate::error::StoreError;
 use crate::sql::Sql;
 use crate::tx::Tx;
 
+/// Rows of one statement.
+const ROWS: usize = 16;
+
+/// A batch to be made.
+pub(super) struct NewBatch {
+    pub(super) id: BatchId,
+    pub(super) organization_id: OrganizationId,
+    pub(super) connection_id: ConnectionId,
+}
+
 impl Tx<'_> {
     /// A batch with its members.
     ///
@@ -114,23 +124,44 @@ impl Tx<'_> {
             .collect()
     }
 
+    /// A batch without members.
     pub(super) fn insert_batch(
         &mut self,
         organization_id: OrganizationId,
         connection_id: ConnectionId,
     ) -> Result<BatchId, StoreError> {
-        let now = self.now();
-        let id = BatchId::from_parts(now, self.entropy());
-        Sql::new(
-            "INSERT INTO batches (id, organization_id, connection_id, created_at) \
-             VALUES (?, ?, ?, ?)",
-        )
-        .id(id.uuid())
-        .id(organization_id.uuid())
-        .id(connection_id.uuid())
-        .time(now)
-        .run(self)?;
+        let id = BatchId::from_parts(self.now(), self.entropy());
+        self.insert_batches(&[NewBatch {
+            id,
+            organization_id,
+            connection_id,
+        }])?;
         Ok(id)
+    }
+
+    /// Batches without members.
+    pub(super) fn insert_batches(&mut self, batches: &[NewBatch]) -> Result<(), StoreError> {
+        let now = self.now();
+        for batches in batches.chunks(ROWS) {
+            let rows = vec!["(?, ?, ?, ?)"; batches.len()].join(", ");
+            let mut insert = Sql::new(format!(
+                "INSERT INTO batches (id, organization_id, connection_id, created_at) VALUES {rows}"
+            ));
+            for NewBatch {
+                id,
+                organization_id,
+                connection_id,
+            } in batches
+            {
+                insert = insert
+                    .id(id.uuid())
+                    .id(organization_id.uuid())
+                    .id(connection_id.uuid())
+                    .time(now);
+            }
+            insert.run(self)?;
+        }
+        Ok(())
     }
 
     /// Puts syncs into a batch that has none yet.
@@ -139,20 +170,29 @@ impl Tx<'_> {
         batch_id: BatchId,
         members: &[BatchMember],
     ) -> Result<(), StoreError> {
-        const ROWS: usize = 16;
-        let mut position = 0;
+        self.insert_members_of_batches([(batch_id, members)])
+    }
+
+    /// Puts syncs into batches that have none yet.
+    pub(super) fn insert_members_of_batches<'b>(
+        &mut self,
+        batches: impl IntoIterator<Item = (BatchId, &'b [BatchMember])>,
+    ) -> Result<(), StoreError> {
+        let members = batches
+            .into_iter()
+            .flat_map(|(id, members)| (0..).zip(members).map(move |(n, member)| (id, n, member)));
+        let members: Vec<(BatchId, i32, &BatchMember)> = members.collect();
         for members in members.chunks(ROWS) {
             let rows = vec!["(?, ?, ?, ?)"; members.len()].join(", ");
             let mut insert = Sql::new(format!(
                 "INSERT INTO batch_members (batch_id, sync_id, position, is_joined) VALUES {rows}"
             ));
-            for member in members {
+            for (batch_id, position, member) in members {
                 insert = insert
                     .id(batch_id.uuid())
                     .id(member.sync.id.uuid())
-                    .int(position)
+                    .int(*position)
                     .flag(member.is_joined);
-                position += 1;
             }
             insert.run(self)?;
         }

@@ -4,16 +4,19 @@ mod attempts;
 mod batch;
 mod cancel;
 mod cancel_batch;
+mod candidates;
 mod ended;
 mod explain;
 mod find;
+pub(crate) mod gate;
+mod join;
 mod list;
 mod request;
 mod retry;
 pub(crate) mod row;
 
 pub(crate) use attempts::warnings_of;
-pub(crate) use request::Asked;
+pub(crate) use join::Asked;
 
 use chrono::{DateTime, Utc};
 use syncline_domain::access::Reach;

@@ -3,7 +3,7 @@
 use diesel::sql_types::Bool;
 use syncline_domain::{BatchId, ModelId, OrganizationId, Status, Sync, SyncId};
 
-use super::request::Asked;
+use super::join::Asked;
 use super::row::{self, SyncRow};
 use crate::error::StoreError;
 use crate::sql::Sql;

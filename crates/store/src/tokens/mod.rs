@@ -1,6 +1,7 @@
 //! API tokens: who may do what, where, and until when. Only hashes of their secrets are kept.
 
 mod find;
+pub(crate) mod gate;
 mod insert;
 mod list;
 mod revoke;

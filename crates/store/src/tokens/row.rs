@@ -1,7 +1,8 @@
 //! A token as it stands in its row.
 
 use chrono::{DateTime, Utc};
-use diesel::{Queryable, Selectable};
+use diesel::sql_types::Text;
+use diesel::{Queryable, QueryableByName, Selectable};
 use syncline_domain::access::{Grant, Reach, TokenScope};
 use syncline_domain::{ConnectionId, OrganizationId, TokenId};
 
@@ -12,12 +13,17 @@ use crate::error::StoreError;
 use crate::schema::{organizations, tokens};
 use crate::sql::json_of;
 
-#[derive(Queryable, Selectable)]
+/// The columns of [`TokenRow`], of tables that are called `t` and `o`.
+pub(super) const COLUMNS: &str = "t.id, t.organization_id, o.name AS organization_name, t.name, \
+    t.scope, t.connection_ids, t.created_at, t.expires_at, t.revoked_at, t.last_used_at, \
+    t.previous_expires_at";
+
+#[derive(Queryable, Selectable, QueryableByName)]
 #[diesel(table_name = tokens, check_for_backend(MultiBackend))]
 pub(super) struct TokenRow {
     id: TokenId,
     organization_id: OrganizationId,
-    #[diesel(select_expression = organizations::name)]
+    #[diesel(select_expression = organizations::name, sql_type = Text)]
     organization_name: String,
     name: Option<String>,
     scope: String,

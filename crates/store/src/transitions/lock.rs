@@ -6,7 +6,7 @@ use syncline_domain::{ModelId, SyncId};
 
 use super::statuses;
 use crate::error::StoreError;
-use crate::sql::{Sql, marks};
+use crate::sql::{Sql, padded};
 use crate::syncs::row::{self, SyncRow};
 use crate::tx::Tx;
 
@@ -24,11 +24,12 @@ impl Tx<'_> {
         ids.dedup();
         for ids in ids.chunks(MODELS) {
             // The rows are locked in the order in which they are sorted.
+            let ids = padded(ids.iter().copied());
             Sql::new(format!(
                 "SELECT 1 FROM models WHERE id IN ({}) ORDER BY id FOR NO KEY UPDATE",
-                marks(ids.len())
+                ids.marks()
             ))
-            .ids(ids.iter().copied())
+            .ids(ids)
             .run(self)?;
         }
         Ok(())

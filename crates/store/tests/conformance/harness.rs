@@ -19,6 +19,7 @@ pub fn options(url: &str) -> StoreOptions {
         master_keys: Some(key(7).into()),
         clock: Clock::Database,
         pool_size: 4,
+        group_size: StoreOptions::GROUP_SIZE,
         serves: false,
     }
 }

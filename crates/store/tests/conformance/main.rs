@@ -19,5 +19,6 @@ mod organizations;
 mod outages;
 mod pooler;
 mod secrets;
+mod together;
 mod tokens;
 mod wake_ups;

@@ -299,6 +299,7 @@ async fn secrets(world: &World, db: &TestDatabase) {
         master_keys: Some(MasterKeys::from(key("cd")).with(key("ab"))),
         clock: Clock::Database,
         pool_size: 1,
+        group_size: StoreOptions::GROUP_SIZE,
         serves: false,
     })
     .await

@@ -180,6 +180,7 @@ async fn open(database_url: &str, clock: &FixedClock) -> Store {
         master_keys: Some(MasterKey::parse(&"07".repeat(32)).unwrap().into()),
         clock: Clock::Fixed(clock.clone()),
         pool_size: 4,
+        group_size: StoreOptions::GROUP_SIZE,
         serves: false,
     };
     Store::open(options).await.unwrap()

@@ -53,6 +53,7 @@ impl World {
             master_keys: Some(MasterKey::parse(&"ab".repeat(32)).unwrap().into()),
             clock: Clock::Fixed(clock.clone()),
             pool_size: 4,
+            group_size: StoreOptions::GROUP_SIZE,
             serves: true,
         };
         let store = Store::open(options).await.unwrap();
