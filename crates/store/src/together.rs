@@ -91,11 +91,11 @@ impl<W: Together> Gate<W> {
         };
         if must_serve {
             let store = store.clone();
-            let turn = Turn {
+            let serving = Serving {
                 gate: Arc::clone(self),
                 is_over: false,
             };
-            tokio::spawn(async move { turn.serve(&store).await });
+            tokio::spawn(async move { serving.serve(&store).await });
         }
         answer.await.unwrap_or_else(|_| Err(closed()))
     }
@@ -106,19 +106,19 @@ impl<W: Together> Gate<W> {
 }
 
 /// The task that serves, until nobody waits.
-struct Turn<W: Together> {
+struct Serving<W: Together> {
     gate: Arc<Gate<W>>,
     is_over: bool,
 }
 
-impl<W: Together> Turn<W> {
+impl<W: Together> Serving<W> {
     async fn serve(mut self, store: &Store) {
         while let Some(calls) = self.take() {
             serve(store, calls).await;
         }
     }
 
-    /// The calls of the next transaction; `None`: nobody waits, and the turn is over.
+    /// The calls of the next transaction; `None`: nobody waits, and it is over.
     fn take(&mut self) -> Option<Vec<Waiting<W>>> {
         let mut state = self.gate.state();
         if state.waiting.is_empty() {
@@ -143,7 +143,7 @@ impl<W: Together> Turn<W> {
 }
 
 /// A runtime that ends takes its tasks along: nobody may wait for them.
-impl<W: Together> Drop for Turn<W> {
+impl<W: Together> Drop for Serving<W> {
     fn drop(&mut self) {
         if self.is_over {
             return;

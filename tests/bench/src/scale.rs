@@ -28,7 +28,10 @@ type Figures = Vec<(&'static str, f64)>;
 pub(crate) async fn measure(database: Database, scale: &Scale, report: &mut Report) {
     let volume = Volume::of(scale, database);
     let mut bench = Bench::start(database, 1000, 2).await;
-    bench.sync(false).await;
+    // As many as a page holds, so that the pages of both stores are of one length.
+    for _ in 0..TIMES {
+        bench.sync(false).await;
+    }
     bench.server.terminate();
     bench.server.wait().await;
     let small = figures(&bench).await;

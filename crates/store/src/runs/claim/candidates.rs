@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use chrono::{DateTime, Utc};
 use diesel::QueryableByName;
 use diesel::sql_types::{Bool, Integer, Text};
 use syncline_domain::fairness::Waiting;
@@ -11,7 +12,7 @@ use uuid::Uuid;
 
 use super::running::Running;
 use crate::bug::{self, Bug};
-use crate::db::types::Uid;
+use crate::db::types::{Instant, Uid};
 use crate::error::StoreError;
 use crate::runs::Caps;
 use crate::sql::{Sql, marks};
@@ -20,6 +21,9 @@ use crate::tx::Tx;
 /// Organizations that one claim looks at: however many wait, a claim costs the same, and the next
 /// one goes on behind them.
 const ORGANIZATIONS: i64 = 64;
+
+/// Organizations that one question asks about.
+const AT_ONCE: usize = 16;
 
 /// A queued sync that might be taken.
 #[derive(Debug, QueryableByName)]
@@ -30,6 +34,8 @@ pub(super) struct Candidate {
     pub(super) organization_id: OrganizationId,
     #[diesel(sql_type = Uid)]
     pub(super) connection_id: ConnectionId,
+    #[diesel(sql_type = Instant)]
+    pub(super) due_at: DateTime<Utc>,
     #[diesel(sql_type = Text)]
     pub(super) provider_name: String,
     #[diesel(sql_type = Bool)]
@@ -57,6 +63,38 @@ pub(super) struct Look<'a> {
     pub(super) running: &'a Running,
 }
 
+/// An organization that waits, with its oldest syncs once they are known.
+type Line = Waiting<OrganizationId, Candidate>;
+
+impl Look<'_> {
+    /// Whether an organization may have a turn at all.
+    fn may_serve(&self, waiter: &Line) -> bool {
+        !self.running.is_organization_full(waiter.key, self.caps)
+    }
+
+    /// What an organization with so many syncs counts for in one round. Who was served last may have
+    /// no turn left.
+    fn turns_of(&self, waiter: &Line, count: usize) -> usize {
+        if Some(waiter.key) == self.begins_at || !self.may_serve(waiter) {
+            return 0;
+        }
+        count.min(waiter.weight.max(1) as usize)
+    }
+
+    /// The organizations that fill so many slots, if all have enough.
+    fn next_in(&self, line: &mut VecDeque<Line>, slots: usize) -> Vec<Line> {
+        let (mut next, mut turns) = (Vec::new(), 0);
+        while turns < slots
+            && next.len() < AT_ONCE
+            && let Some(waiter) = line.pop_front()
+        {
+            turns += self.turns_of(&waiter, usize::MAX);
+            next.push(waiter);
+        }
+        next
+    }
+}
+
 impl Tx<'_> {
     /// Organizations that wait, each with its oldest syncs: as many as fill `limit` in one round.
     pub(super) fn list_waiting(
@@ -70,20 +108,12 @@ impl Tx<'_> {
             if turns >= look.limit || from == to {
                 continue;
             }
-            for (key, weight) in self.list_organizations_waiting(look.kind, from, to)? {
-                let work = if look.running.is_organization_full(key, look.caps) {
-                    VecDeque::new()
-                } else {
-                    VecDeque::from(self.list_queued(key, look)?)
-                };
-                let weight = u32::try_from(weight).unwrap_or(1);
-                // Who was served last may have no turn left.
-                if Some(key) != look.begins_at {
-                    turns += work.len().min(weight as usize);
-                }
-                waiting.push(Waiting { key, weight, work });
-                if turns >= look.limit {
-                    break;
+            let mut line = VecDeque::from(self.list_organizations_waiting(look, from, to)?);
+            while turns < look.limit && !line.is_empty() {
+                let next = look.next_in(&mut line, look.limit - turns);
+                for waiter in self.list_queued(next, look)? {
+                    turns += look.turns_of(&waiter, waiter.work.len());
+                    waiting.push(waiter);
                 }
             }
         }
@@ -92,12 +122,12 @@ impl Tx<'_> {
 
     fn list_organizations_waiting(
         &mut self,
-        kind: Kind,
+        look: &Look<'_>,
         from: Uuid,
         to: Uuid,
-    ) -> Result<Vec<(OrganizationId, i32)>, StoreError> {
-        let is_asked_for = kind == Kind::Asked;
-        Sql::new(ORGANIZATIONS_WAITING)
+    ) -> Result<Vec<Line>, StoreError> {
+        let is_asked_for = look.kind == Kind::Asked;
+        let rows: Vec<(OrganizationId, i32)> = Sql::new(ORGANIZATIONS_WAITING)
             .flag(is_asked_for)
             .id(from)
             .id(to)
@@ -105,40 +135,76 @@ impl Tx<'_> {
             .id(to)
             .big(ORGANIZATIONS)
             .rows::<(Uid, Integer)>()
-            .load(self)
+            .load(self)?;
+        let line = rows.into_iter().map(|(key, weight)| Waiting {
+            key,
+            weight: u32::try_from(weight).unwrap_or(1),
+            work: VecDeque::new(),
+        });
+        Ok(line.collect())
     }
 
-    /// The oldest of an organization, leaving out what a cap or the provider's quota excludes.
+    /// The oldest of organizations, leaving out what a cap or the provider's quota excludes: as many
+    /// of each as it may have turns. All of them in one question.
     fn list_queued(
         &mut self,
-        organization: OrganizationId,
+        mut line: Vec<Line>,
         look: &Look<'_>,
-    ) -> Result<Vec<Candidate>, StoreError> {
+    ) -> Result<Vec<Line>, StoreError> {
         let busy = look.running.full_connections(look.caps);
         let exhausted = look.running.full_providers(look.caps);
-        let text = queued_of_organization(busy.len(), exhausted.len());
-        let list = if busy.is_empty() && exhausted.is_empty() {
+        let asked: Vec<&Line> = line
+            .iter()
+            .filter(|waiter| look.may_serve(waiter))
+            .collect();
+        if asked.is_empty() {
+            return Ok(line);
+        }
+        // All have as many turns as they can use when they fill the claim in one round.
+        let turns: usize = asked
+            .iter()
+            .map(|waiter| look.turns_of(waiter, usize::MAX))
+            .sum();
+        let each = |waiter: &Line| match turns >= look.limit {
+            true => waiter.weight.max(1) as usize,
+            false => look.limit,
+        };
+        let one = queued_of_organization(busy.len(), exhausted.len());
+        let arms = vec![format!("SELECT * FROM ({one}) q"); asked.len().next_power_of_two()];
+        let text = arms.join(" UNION ALL ");
+        let mut question = if busy.is_empty() && exhausted.is_empty() {
             Sql::new(text)
         } else {
             Sql::once(text)
         };
-        let limit = i64::try_from(look.limit + look.taken).unwrap_or(i64::MAX);
         let held_by = if bug::is_on(Bug::ClaimIgnoresQuota) {
             self.now() + LONGEST_WAIT * 2
         } else {
             self.now()
         };
-        exhausted
-            .iter()
-            .fold(
-                list.flag(look.kind == Kind::Asked)
-                    .id(organization.uuid())
-                    .ids(busy),
-                |list, provider| list.text((*provider).to_owned()),
-            )
-            .time(held_by)
-            .big(limit)
-            .load(self)
+        for arm in 0..arms.len() {
+            // Arms beyond the last ask for what nobody owns.
+            let (key, count) = match asked.get(arm) {
+                Some(waiter) => (waiter.key.uuid(), each(waiter) + look.taken),
+                None => (Uuid::nil(), 0),
+            };
+            let asked_for = look.kind == Kind::Asked;
+            question = question.flag(asked_for).id(key).ids(busy.iter().copied());
+            for provider in &exhausted {
+                question = question.text((*provider).to_owned());
+            }
+            let limit = i64::try_from(count).unwrap_or(i64::MAX);
+            question = question.time(held_by).big(limit);
+        }
+        let mut found: Vec<Candidate> = question.load(self)?;
+        found.sort_by_key(|candidate| (candidate.due_at, candidate.id));
+        for candidate in found {
+            let owner = candidate.organization_id;
+            if let Some(waiter) = line.iter_mut().find(|waiter| waiter.key == owner) {
+                waiter.work.push_back(candidate);
+            }
+        }
+        Ok(line)
     }
 }
 
@@ -163,7 +229,7 @@ fn queued_of_organization(busy: usize, exhausted: usize) -> String {
     };
     // Asked of each sync in its turn: joined, the connections might be read first, all of them.
     format!(
-        "SELECT s.id, s.organization_id, s.connection_id, s.is_asked_for, \
+        "SELECT s.id, s.organization_id, s.connection_id, s.is_asked_for, s.due_at, \
          (SELECT p.provider_name FROM connections p WHERE p.id = s.connection_id) \
          AS provider_name FROM syncs s \
          WHERE s.status = 'queued' AND s.is_asked_for = ? AND s.organization_id = ? {} \

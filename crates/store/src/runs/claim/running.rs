@@ -44,6 +44,7 @@ impl Running {
             connection_id,
             provider_name,
             is_asked_for: _,
+            due_at: _,
         } = candidate;
         *self.organizations.entry(*organization_id).or_default() += by;
         *self.connections.entry(*connection_id).or_default() += by;
