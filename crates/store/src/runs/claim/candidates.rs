@@ -18,9 +18,9 @@ use crate::runs::Caps;
 use crate::sql::{Sql, marks};
 use crate::tx::Tx;
 
-/// Organizations that one claim looks at: however many wait, a claim costs the same, and the next
-/// one goes on behind them.
-const ORGANIZATIONS: i64 = 64;
+/// Organizations that one claim looks at on either side of the one that was served last: however many
+/// wait, a claim costs the same, and the next one goes on behind them.
+const ORGANIZATIONS: usize = 64;
 
 /// Organizations that one question asks about.
 const AT_ONCE: usize = 16;
@@ -80,19 +80,6 @@ impl Look<'_> {
         }
         count.min(waiter.weight.max(1) as usize)
     }
-
-    /// The organizations that fill so many slots, if all have enough.
-    fn next_in(&self, line: &mut VecDeque<Line>, slots: usize) -> Vec<Line> {
-        let (mut next, mut turns) = (Vec::new(), 0);
-        while turns < slots
-            && next.len() < AT_ONCE
-            && let Some(waiter) = line.pop_front()
-        {
-            turns += self.turns_of(&waiter, usize::MAX);
-            next.push(waiter);
-        }
-        next
-    }
 }
 
 impl Tx<'_> {
@@ -104,14 +91,18 @@ impl Tx<'_> {
         let mut waiting = Vec::new();
         let mut turns = 0;
         let begin = look.begins_at.map_or(Uuid::nil(), |id| id.uuid());
-        for (from, to) in [(begin, Uuid::max()), (Uuid::nil(), begin)] {
-            if turns >= look.limit || from == to {
-                continue;
-            }
-            let mut line = VecDeque::from(self.list_organizations_waiting(look, from, to)?);
-            while turns < look.limit && !line.is_empty() {
-                let next = look.next_in(&mut line, look.limit - turns);
-                for waiter in self.list_queued(next, look)? {
+        for (mut from, to) in [(begin, Uuid::max()), (Uuid::nil(), begin)] {
+            let mut looked = 0;
+            // Each has a turn, but for the one that was served last.
+            while turns < look.limit && from < to && looked < ORGANIZATIONS {
+                let wanted = (look.limit - turns + 1).min(AT_ONCE);
+                let line = self.list_organizations_waiting(look, (from, to), wanted)?;
+                from = match line.last() {
+                    Some(last) if line.len() == wanted => after(last.key),
+                    Some(_) | None => to,
+                };
+                looked += line.len();
+                for waiter in self.list_queued(line, look)? {
                     turns += look.turns_of(&waiter, waiter.work.len());
                     waiting.push(waiter);
                 }
@@ -123,8 +114,8 @@ impl Tx<'_> {
     fn list_organizations_waiting(
         &mut self,
         look: &Look<'_>,
-        from: Uuid,
-        to: Uuid,
+        (from, to): (Uuid, Uuid),
+        count: usize,
     ) -> Result<Vec<Line>, StoreError> {
         let is_asked_for = look.kind == Kind::Asked;
         let rows: Vec<(OrganizationId, i32)> = Sql::new(ORGANIZATIONS_WAITING)
@@ -133,7 +124,7 @@ impl Tx<'_> {
             .id(to)
             .flag(is_asked_for)
             .id(to)
-            .big(ORGANIZATIONS)
+            .big(i64::try_from(count).unwrap_or(i64::MAX))
             .rows::<(Uid, Integer)>()
             .load(self)?;
         let line = rows.into_iter().map(|(key, weight)| Waiting {
@@ -206,6 +197,11 @@ impl Tx<'_> {
         }
         Ok(line)
     }
+}
+
+/// The id behind an organization's.
+fn after(key: OrganizationId) -> Uuid {
+    Uuid::from_u128(key.uuid().as_u128().saturating_add(1))
 }
 
 /// Organizations that have something queued with their weights, found by jumping through the index
