@@ -32,7 +32,8 @@ struct Surroundings {
     connections: BTreeMap<ConnectionId, Connection>,
     models: BTreeMap<ModelId, Model>,
     secrets: BTreeMap<ConnectionId, StoredDocument>,
-    states: BTreeMap<SyncId, Vec<ModelState>>,
+    /// By the model, or by the sync that builds its own.
+    states: BTreeMap<Uuid, Vec<ModelState>>,
 }
 
 impl Surroundings {
@@ -84,11 +85,11 @@ impl Tx<'_> {
             found.insert(sync.id, (sync, facts, has_quota));
         }
         let syncs: Vec<&Sync> = found.values().map(|(sync, ..)| sync).collect();
-        let mut around = self.look_around(&syncs)?;
+        let around = self.look_around(&syncs)?;
         let runs = fences.iter().map(|fence| {
-            let (sync, facts, has_quota) = found
-                .remove(&fence.sync_id)
-                .ok_or_else(|| missing("sync", fence.sync_id))?;
+            // An attempt that is over may ask beside the one that runs.
+            let found = found.get(&fence.sync_id).cloned();
+            let (sync, facts, has_quota) = found.ok_or_else(|| missing("sync", fence.sync_id))?;
             check_fence(&sync, *fence)?;
             let (model, connection, secrets) = around.of(&sync)?;
             let secrets = self.open_document(secrets, &Purpose::CONFIG)?;
@@ -97,7 +98,11 @@ impl Tx<'_> {
                 model,
                 connection,
                 secrets: secrets.map(|document| document.secrets).unwrap_or_default(),
-                states: around.states.remove(&sync.id).unwrap_or_default(),
+                states: around
+                    .states
+                    .get(&owner_of_states(&sync))
+                    .cloned()
+                    .unwrap_or_default(),
                 position: facts.position,
                 manifest_hash: facts.manifest_hash,
                 is_full_pass: facts.is_full_pass,
@@ -122,51 +127,49 @@ impl Tx<'_> {
         })
     }
 
-    /// A full refresh goes on from what it has staged itself, and from nothing else.
     fn list_states_of_runs(
         &mut self,
         syncs: &[&Sync],
-    ) -> Result<BTreeMap<SyncId, Vec<ModelState>>, StoreError> {
+    ) -> Result<BTreeMap<Uuid, Vec<ModelState>>, StoreError> {
         let (refreshes, plain): (Vec<&Sync>, Vec<&Sync>) =
             syncs.iter().partition(|sync| sync.scope.is_full_refresh());
-        let mut states: BTreeMap<SyncId, Vec<ModelState>> = BTreeMap::new();
-        for (syncs, table, owner, id) in [
-            (
-                plain,
-                "model_states",
-                "model_id",
-                (|sync| sync.model_id.uuid()) as fn(&Sync) -> Uuid,
-            ),
-            (refreshes, "staged_states", "sync_id", |sync| sync.id.uuid()),
+        let mut states: BTreeMap<Uuid, Vec<ModelState>> = BTreeMap::new();
+        for (syncs, table, column) in [
+            (plain, "model_states", "model_id"),
+            (refreshes, "staged_states", "sync_id"),
         ] {
             if syncs.is_empty() {
                 continue;
             }
-            let owners: BTreeMap<Uuid, SyncId> =
-                syncs.iter().map(|sync| (id(sync), sync.id)).collect();
-            let ids = padded(owners.keys().copied());
+            let owners = padded(syncs.into_iter().map(owner_of_states));
             let rows: Vec<(Uuid, String, String, JsonText)> = Sql::new(format!(
-                "SELECT {owner}, partition, fingerprint, state FROM {table} \
-                 WHERE {owner} IN ({}) ORDER BY partition",
-                ids.marks(),
+                "SELECT {column}, partition, fingerprint, state FROM {table} \
+                 WHERE {column} IN ({}) ORDER BY partition",
+                owners.marks(),
             ))
-            .ids(ids)
+            .ids(owners)
             .rows::<(Uid, Text, Text, Json)>()
             .load(self)?;
             for (owner, partition, fingerprint, JsonText(state)) in rows {
-                let Some(sync) = owners.get(&owner) else {
-                    continue;
-                };
-                states.entry(*sync).or_default().push(ModelState {
+                states.entry(owner).or_default().push(ModelState {
                     partition,
                     fingerprint: Fingerprint::new(fingerprint),
                     state: serde_json::from_str(&state).map_err(|error| {
-                        StoreError::Corrupt(format!("a state of {sync}: {error}"))
+                        StoreError::Corrupt(format!("a state of {owner}: {error}"))
                     })?,
                 });
             }
         }
         Ok(states)
+    }
+}
+
+/// A full refresh goes on from what it has staged itself, and from nothing else.
+fn owner_of_states(sync: &Sync) -> Uuid {
+    if sync.scope.is_full_refresh() {
+        sync.id.uuid()
+    } else {
+        sync.model_id.uuid()
     }
 }
 

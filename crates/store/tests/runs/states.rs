@@ -2,10 +2,27 @@
 
 use serde_json::json;
 use syncline_domain::scope::Scope;
-use syncline_store::runs::{DeleteGuard, Unseen};
+use syncline_store::error::StoreError;
+use syncline_store::runs::{DeleteGuard, Fence, Run, Unseen};
 use syncline_test_support::{TestDatabase, both_databases};
 
-use crate::world::{World, end, page, state, transient};
+use crate::world::{World, end, is_fenced, page, state, transient};
+
+/// Asks on one thread, which comes to read once both have asked.
+async fn read_at_once(world: &World, both: [Fence; 2]) -> [Result<Run, StoreError>; 2] {
+    let store = world.store.clone();
+    let asking = tokio::task::spawn_blocking(move || {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder.enable_all().build().unwrap().block_on(async {
+            let [one, other] = both.map(|fence| {
+                let store = store.clone();
+                tokio::spawn(async move { store.read_run(fence).await.map(|(run, _)| run) })
+            });
+            [one.await.unwrap(), other.await.unwrap()]
+        })
+    });
+    asking.await.unwrap()
+}
 
 both_databases! {
     async fn a_plain_sync_moves_the_state_with_its_pages(db: TestDatabase) {
@@ -28,6 +45,33 @@ both_databases! {
         world.complete(fence).await.unwrap();
         assert_eq!(states(&world), ["p1 2020", "p2 2022"]);
         assert_eq!(world.db_number("SELECT COUNT(*) FROM staged_states"), 0);
+    }
+
+    async fn runs_that_are_read_together_get_their_own(db: TestDatabase) {
+        let world = World::new(&db).await;
+        let late = world.start(false).await;
+        let mut closing = page(1, &[("a", json!(1))]);
+        closing.states = vec![state("p1", "2020")];
+        world.commit(late, closing).await.unwrap();
+        world.fail(late, transient("502")).await.unwrap();
+        world.clock.advance(chrono::Duration::hours(1));
+        world.write(|tx| tx.enqueue_due_syncs(1)).await.unwrap();
+        let fresh = world.claim(1).await[0];
+        assert_eq!(fresh.sync_id, late.sync_id);
+        for both in [[late, fresh], [fresh, late]] {
+            for (fence, run) in both.into_iter().zip(read_at_once(&world, both).await) {
+                match run {
+                    Ok(run) => assert_eq!((run.fence, run.states), (fresh, vec![state("p1", "2020")])),
+                    refused => assert!(fence == late && is_fenced(refused)),
+                }
+            }
+        }
+        // Another sync of the same model.
+        world.cancel(fresh.sync_id).await.unwrap();
+        let next = world.start(false).await;
+        let [refused, run] = read_at_once(&world, [fresh, next]).await;
+        assert!(is_fenced(refused));
+        assert_eq!(run.unwrap().states, [state("p1", "2020")]);
     }
 
     async fn a_full_refresh_swaps_its_own_in_at_the_end(db: TestDatabase) {
