@@ -20,7 +20,7 @@ impl Together for Requests {
     const LANE: Option<Lane> = Some(Lane::Control);
     const MOST: usize = 32;
 
-    /// The second request for a connection has to find what the first one made.
+    /// Of two requests for a connection one has to find what the other made.
     fn apart((request, _): &Self::Call) -> Option<Uuid> {
         Some(request.connection_id.uuid())
     }
