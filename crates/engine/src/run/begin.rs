@@ -20,7 +20,8 @@ impl SyncRun {
     /// where the last committed page left off.
     pub(super) async fn begin(&self) -> Result<Stage, Interrupt> {
         let fence = self.fence();
-        let (run, now) = self.read_run().await?;
+        let run = self.read_run().await?;
+        let now = run.read_at;
         let account = Account {
             connection: run.connection.clone(),
         };

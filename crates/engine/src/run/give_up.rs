@@ -78,7 +78,7 @@ impl SyncRun {
             | SourceErrorKind::Refused => false,
         });
         let health = match refused {
-            Some(error) => Some((self.read_run().await?.0.connection.id, refusal(error))),
+            Some(error) => Some((self.read_run().await?.connection.id, refusal(error))),
             None => None,
         };
         self.end(is_failed, move |tx| {

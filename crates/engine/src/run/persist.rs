@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use syncline_domain::Status;
 use syncline_domain::attempt::Counters;
 use syncline_domain::state::{Fingerprint, Position, Progress};
@@ -131,15 +130,7 @@ impl SyncRun {
             // there already, the same.
             if before != Some(&reached)
                 && !bug::is_on(Bug::CommitSentAgain)
-                && self
-                    .read_run()
-                    .await?
-                    .0
-                    .position
-                    .as_ref()
-                    .map(mark)
-                    .as_ref()
-                    == Some(&reached)
+                && self.read_run().await?.position.as_ref().map(mark).as_ref() == Some(&reached)
             {
                 return Ok(Counters::default());
             }
@@ -153,7 +144,7 @@ impl SyncRun {
         } else if page.states.is_empty() {
             return Ok(());
         } else {
-            (self.read_run().await?.0.position, page.states.clone())
+            (self.read_run().await?.position, page.states.clone())
         };
         let Some(position) = position else {
             return Ok(());
@@ -172,9 +163,9 @@ impl SyncRun {
         Ok(())
     }
 
-    /// What is known of the sync, and when, waiting while the database is away. The wait ends when
-    /// the lease is lost.
-    pub(super) async fn read_run(&self) -> Result<(Run, DateTime<Utc>), Interrupt> {
+    /// What is known of the sync, waiting while the database is away. The wait ends when the lease is
+    /// lost.
+    pub(super) async fn read_run(&self) -> Result<Run, Interrupt> {
         let mut backoff = self.backoff();
         loop {
             match self.worker.store().read_run(self.fence()).await {

@@ -26,6 +26,7 @@ pub(crate) mod sweep;
 mod tick;
 mod verdict;
 
+use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
 use syncline_domain::attempt::Warning;
 use syncline_domain::connection::Connection;
@@ -84,6 +85,8 @@ pub struct Run {
     pub phase: Phase,
     /// Whether its provider has told of a quota.
     pub has_quota: bool,
+    /// When all this was read, by the store's clock.
+    pub read_at: DateTime<Utc>,
 }
 
 /// What was settled at the first start.

@@ -86,6 +86,7 @@ impl Tx<'_> {
         }
         let syncs: Vec<&Sync> = found.values().map(|(sync, ..)| sync).collect();
         let around = self.look_around(&syncs)?;
+        let read_at = self.now();
         let runs = fences.iter().map(|fence| {
             // An attempt that is over may ask beside the one that runs.
             let found = found.get(&fence.sync_id).cloned();
@@ -108,6 +109,7 @@ impl Tx<'_> {
                 is_full_pass: facts.is_full_pass,
                 phase: facts.phase,
                 has_quota,
+                read_at,
                 sync,
             })
         });

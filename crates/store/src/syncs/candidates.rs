@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use diesel::sql_types::{Bool, Nullable, Text};
 use syncline_domain::{ConnectionId, ModelId, OrganizationId};
 
-use super::SyncRequest;
 use super::row::{self, SyncRow};
 use crate::db::types::Uid;
 use crate::error::StoreError;
@@ -51,29 +50,26 @@ pub(super) fn choose(
 
 impl Tx<'_> {
     /// Keeps connections from being disabled or deleted until the end of this transaction; tells
-    /// of each that is there, and the organization's, whether it is disabled.
+    /// of each that is there, and its organization's, whether it is disabled.
     pub(super) fn share_connections(
         &mut self,
-        requests: &[&SyncRequest],
+        owners: &[(OrganizationId, ConnectionId)],
     ) -> Result<BTreeMap<ConnectionId, bool>, StoreError> {
         let lock = if self.is_postgres() { "FOR SHARE" } else { "" };
-        let ids = padded(requests.iter().map(|request| request.connection_id.uuid()));
-        let rows: Vec<(ConnectionId, OrganizationId, bool)> = Sql::new(format!(
-            "SELECT id, organization_id, is_sync_disabled FROM connections \
+        let ids = padded(owners.iter().map(|(_, id)| id.uuid()));
+        let rows: Vec<(OrganizationId, ConnectionId, bool)> = Sql::new(format!(
+            "SELECT organization_id, id, is_sync_disabled FROM connections \
              WHERE id IN ({}) AND deleted_at IS NULL ORDER BY id {lock}",
             ids.marks(),
         ))
         .ids(ids)
         .rows::<(Uid, Uid, Bool)>()
         .load(self)?;
-        let is_asked = |id, organization| {
-            let mut requests = requests.iter();
-            requests.any(|r| r.connection_id == id && r.organization_id == organization)
-        };
-        Ok(rows
+        let owned = rows
             .into_iter()
-            .filter(|(id, organization, _)| is_asked(*id, *organization))
-            .map(|(id, _, is_disabled)| (id, is_disabled))
+            .filter(|(organization, id, _)| owners.contains(&(*organization, *id)));
+        Ok(owned
+            .map(|(_, id, is_disabled)| (id, is_disabled))
             .collect())
     }
 
@@ -83,16 +79,8 @@ impl Tx<'_> {
         organization_id: OrganizationId,
         id: ConnectionId,
     ) -> Result<bool, StoreError> {
-        let lock = if self.is_postgres() { "FOR SHARE" } else { "" };
-        Sql::new(format!(
-            "SELECT is_sync_disabled FROM connections \
-             WHERE id = ? AND organization_id = ? AND deleted_at IS NULL {lock}"
-        ))
-        .id(id.uuid())
-        .id(organization_id.uuid())
-        .rows::<Bool>()
-        .find(self)?
-        .ok_or_else(|| no_connection(id))
+        let shared = self.share_connections(&[(organization_id, id)])?;
+        shared.get(&id).copied().ok_or_else(|| no_connection(id))
     }
 
     /// The models of connections, in the order of their making.

@@ -84,7 +84,10 @@ impl Tx<'_> {
         &mut self,
         requests: &[&'r SyncRequest],
     ) -> Result<Vec<Result<Granted<'r>, StoreError>>, StoreError> {
-        let disabled = self.share_connections(requests)?;
+        let owners = requests
+            .iter()
+            .map(|r| (r.organization_id, r.connection_id));
+        let disabled = self.share_connections(&owners.collect::<Vec<_>>())?;
         let mut candidates = self.list_candidates(disabled.keys().copied())?;
         let granted = requests.iter().map(|request| {
             let id = request.connection_id;

@@ -7,12 +7,12 @@ use syncline_domain::{ConnectionId, OrganizationId, SyncId, TokenId};
 use syncline_store::audit::{AuditFilter, NewAuditEvent};
 use syncline_store::error::StoreError;
 use syncline_store::page::PageRequest;
-use syncline_store::store::Store;
+use syncline_store::store::{Store, StoreOptions};
 use syncline_store::syncs::{Batch, SyncFilter, SyncRequest};
 use syncline_store::tokens::NewToken;
 use syncline_test_support::{TestDatabase, both_databases};
 
-use crate::harness::{connection, open, organization, read, write};
+use crate::harness::{connection, open, options, organization, read, write};
 
 type Call = (SyncRequest, NewAuditEvent);
 
@@ -143,6 +143,21 @@ both_databases! {
         }
         assert_eq!(noted(&store, acme.id).await, 13, "one for each that was granted");
         assert_eq!(noted(&store, globex.id).await, 0);
+    }
+
+    async fn with_a_group_size_of_one_nothing_is_shared(db: TestDatabase) {
+        open(&db).await;
+        let alone = StoreOptions { group_size: 1, ..options(db.url()) };
+        let store = Store::open(alone).await.unwrap();
+        let acme = organization(&store, "acme").await;
+        let mut calls = Vec::new();
+        for _ in 0..8 {
+            calls.push(call(acme.id, connection(&store, &acme).await.id));
+        }
+        let granted = request_at_once(&store, calls).await.into_iter().map(Result::unwrap);
+        let moments: BTreeSet<_> = granted.map(|batch| batch.created_at).collect();
+        // Two transactions are under way at once, and might begin in the same microsecond.
+        assert!(moments.len() >= 4, "{moments:?}");
     }
 
     async fn a_call_that_breaks_the_transaction_breaks_no_other(db: TestDatabase) {

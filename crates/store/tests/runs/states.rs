@@ -16,7 +16,7 @@ async fn read_at_once(world: &World, both: [Fence; 2]) -> [Result<Run, StoreErro
         builder.enable_all().build().unwrap().block_on(async {
             let [one, other] = both.map(|fence| {
                 let store = store.clone();
-                tokio::spawn(async move { store.read_run(fence).await.map(|(run, _)| run) })
+                tokio::spawn(async move { store.read_run(fence).await })
             });
             [one.await.unwrap(), other.await.unwrap()]
         })
